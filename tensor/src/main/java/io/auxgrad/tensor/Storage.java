@@ -1,0 +1,26 @@
+package io.auxgrad.tensor;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A buffer shared by a tensor and its views; given back when the last of them is closed. */
+final class Storage {
+  final DeviceMemory memory;
+  final Buffer buffer;
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  Storage(DeviceMemory memory, long bytes) {
+    this.memory = memory;
+    this.buffer = memory.allocate(bytes);
+  }
+
+  Storage share() {
+    users.incrementAndGet();
+    return this;
+  }
+
+  void leave() {
+    if (users.decrementAndGet() == 0) {
+      memory.release(buffer);
+    }
+  }
+}

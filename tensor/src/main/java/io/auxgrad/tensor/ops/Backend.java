@@ -1,0 +1,48 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DeviceMemory;
+
+/** Carries out the op contract on one device. One family of ops per method. */
+public interface Backend {
+  /** The device's memory. */
+  DeviceMemory memory();
+
+  /** Convolutions. */
+  ConvolutionOps convolution();
+
+  /** Matrix products. */
+  MatmulOps matmul();
+
+  /** Batch normalisation. */
+  NormalizationOps normalization();
+
+  /** Max, average and global pooling. */
+  PoolingOps pooling();
+
+  /** Bilinear and nearest resizing. */
+  ResizeOps resize();
+
+  /** Element-wise ops with broadcasting. */
+  PointwiseOps pointwise();
+
+  /** Sums, means, extrema along axes. */
+  ReductionOps reduction();
+
+  /** Losses with their gradients. */
+  LossOps loss();
+
+  /** Steps of the optimisers over many tensors. */
+  OptimizerOps optimizer();
+
+  /** Concat, slice, transpose, counting. */
+  IndexingOps indexing();
+
+  /** Threads used by the host part. */
+  int threads();
+
+  /** Changes the number of threads, at least 1; results may differ in the last bits between thread counts. */
+  void setThreads(int threads);
+
+  /** One line for people: device, instruction set, libraries and their versions. */
+  String describe();
+}

@@ -1,0 +1,66 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
+
+/** Argument checks with messages that name the op, the argument and what it should be. */
+final class Checks {
+  private Checks() {}
+
+  static void require(boolean condition, String op, String problem, Object... values) {
+    if (!condition) {
+      throw new TensorException(op + ": " + problem.formatted(values));
+    }
+  }
+
+  static void rank(String op, String name, Tensor t, int rank) {
+    if (t.shape().rank() != rank) {
+      throw new TensorException(
+          op + ": " + name + " " + t.shape() + " has rank " + t.shape().rank() + ", expected " + rank);
+    }
+  }
+
+  static void dtype(String op, String name, Tensor t, DType dtype) {
+    if (t.dtype() != dtype) {
+      throw new TensorException(op + ": " + name + " is " + t.dtype() + ", expected " + dtype);
+    }
+  }
+
+  static void floating(String op, String name, Tensor t) {
+    dtype(op, name, t, DType.FLOAT32);
+  }
+
+  static void shape(String op, String name, Tensor t, Shape expected) {
+    if (!t.shape().equals(expected)) {
+      throw new TensorException(op + ": " + name + " is " + t.shape() + ", expected " + expected);
+    }
+  }
+
+  static void sameShape(String op, String name, Tensor t, String otherName, Tensor other) {
+    if (!t.shape().equals(other.shape())) {
+      throw new TensorException(op + ": " + name + " " + t.shape() + " and " + otherName + " " + other.shape() + " differ");
+    }
+  }
+
+  /** A float32 tensor of shape {@code [channels]}. */
+  static void perChannel(String op, String name, Tensor t, int channels) {
+    floating(op, name, t);
+    shape(op, name, t, Shape.of(channels));
+  }
+
+  /** A float32 tensor {@code [N,H,W,C]}. */
+  static void image(String op, String name, Tensor t) {
+    floating(op, name, t);
+    rank(op, name, t, 4);
+  }
+
+  static void sameDevice(String op, Tensor first, Tensor... others) {
+    for (Tensor t : others) {
+      if (t != null && !t.device().equals(first.device())) {
+        throw new TensorException(op + ": tensors on " + first.device() + " and " + t.device() + "; move one of them");
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+
+/**
+ * 2-d convolution (cross-correlation), NHWC with OHWI weights: stride, padding, dilation, groups.
+ *
+ * <p>{@code x [N,H,W,C]}, {@code w [O,KH,KW,C/groups]}, {@code bias [O]}, {@code y [N,OH,OW,O]}.
+ */
+public abstract class ConvolutionOps {
+  /** The gradients with respect to weight and bias; {@code bias} is null if it was not asked for. */
+  public record WeightGradients(Tensor weight, Tensor bias) {}
+
+  /** {@code y = activation(conv(x, w) + bias)}; {@code bias} may be null. */
+  public final Tensor forward(Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation) {
+    check("conv2d", x.shape(), w.shape(), spec);
+    Checks.image("conv2d", "input", x);
+    Checks.image("conv2d", "weight", w);
+    Checks.sameDevice("conv2d", x, w, bias);
+    if (bias != null) {
+      Checks.perChannel("conv2d", "bias", bias, w.shape().dim(0));
+    }
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape(), w.shape()));
+    runForward(x, w, bias, spec, activation, y);
+    return y;
+  }
+
+  /** {@code dL/dx [N,H,W,C]} from {@code dL/dy}. */
+  public final Tensor gradInput(Tensor dy, Tensor w, Conv2dSpec spec, Shape x) {
+    checkGradient(dy, x, w.shape(), spec);
+    Checks.sameDevice("conv2d gradient", dy, w);
+    Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
+    runGradInput(dy, w, spec, dx);
+    return dx;
+  }
+
+  /** {@code dL/dw [O,KH,KW,C/groups]} and, if {@code withBias}, {@code dL/dbias [O]} from {@code dL/dy}. */
+  public final WeightGradients gradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Shape w, boolean withBias) {
+    checkGradient(dy, x.shape(), w, spec);
+    Checks.sameDevice("conv2d gradient", dy, x);
+    Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
+    Tensor db = withBias ? Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(w.dim(0))) : null;
+    runGradWeight(x, dy, spec, dw, db);
+    return new WeightGradients(dw, db);
+  }
+
+  private static void checkGradient(Tensor dy, Shape x, Shape w, Conv2dSpec spec) {
+    check("conv2d gradient", x, w, spec);
+    Checks.image("conv2d gradient", "dy", dy);
+    Checks.shape("conv2d gradient", "dy", dy, spec.outputShape(x, w));
+  }
+
+  private static void check(String op, Shape x, Shape w, Conv2dSpec spec) {
+    Checks.require(x.rank() == 4, op, "input %s must be [N,H,W,C]", x);
+    Checks.require(w.rank() == 4, op, "weight %s must be [O,KH,KW,C/groups]", w);
+    int channels = w.dim(3) * spec.groups();
+    Checks.require(
+        x.dim(3) == channels, op, "input has %d channels but weight %s with %d group(s) expects %d",
+        x.dim(3), w, spec.groups(), channels);
+    Checks.require(
+        w.dim(0) % spec.groups() == 0, op, "%d output channels do not split into %d groups", w.dim(0), spec.groups());
+  }
+
+  /** Writes {@code y}. */
+  protected abstract void runForward(
+      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y);
+
+  /** Writes {@code dx}. */
+  protected abstract void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx);
+
+  /** Writes {@code dw} and, unless it is null, {@code dbias}. */
+  protected abstract void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias);
+}

@@ -1,0 +1,116 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+
+/**
+ * Losses over pixels: the mean over the valid ones, with the gradient of that mean in the same pass.
+ *
+ * <p>Where no pixel is valid, the loss and its gradient are 0.
+ */
+public abstract class LossOps {
+  /** {@code loss} is a float32 scalar; {@code gradient} has the prediction's shape, or is null if not asked for. */
+  public record Result(Tensor loss, Tensor gradient) {}
+
+  /** Penalties on {@code e = prediction - target}. */
+  public enum Penalty {
+    /** {@code |e|}. */
+    L1,
+    /** {@code e^2}. */
+    L2,
+    /**
+     * Reverse Huber (Laina et al., 2016): {@code |e|} up to {@code c}, {@code (e^2 + c^2) / (2c)} above, with {@code c}
+     * a fifth of the largest valid {@code |e|} of the batch, taken as a constant in the gradient.
+     */
+    BERHU
+  }
+
+  /**
+   * Softmax cross-entropy: {@code sum_i w[label_i] * -log softmax(logits_i)[label_i] / sum_i
+   * w[label_i]} over the pixels whose label is not {@code ignoreIndex}.
+   *
+   * @param logits {@code [..., K]}
+   * @param labels int32 {@code [...]}, each in {@code [0,K)} or {@code ignoreIndex}
+   * @param classWeights {@code [K]}, or null for 1
+   */
+  public final Result crossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, boolean withGradient) {
+    String op = "cross-entropy";
+    Checks.floating(op, "logits", logits);
+    Checks.dtype(op, "labels", labels, DType.INT32);
+    Shape expected = logits.shape();
+    Checks.require(labels.shape().rank() + 1 == expected.rank()
+            && labels.size() * expected.dim(-1) == logits.size()
+            && labels.shape().equals(Shape.of(java.util.Arrays.copyOf(expected.dims(), expected.rank() - 1))),
+        op, "logits %s need labels of the same shape without the last axis, got %s", expected, labels.shape());
+    if (classWeights != null) {
+      Checks.perChannel(op, "class weights", classWeights, expected.dim(-1));
+    }
+    Result result = allocate(logits, withGradient);
+    runCrossEntropy(logits, labels, ignoreIndex, classWeights, result);
+    return result;
+  }
+
+  /**
+   * Mean penalty over the valid elements.
+   *
+   * @param prediction float32, any shape
+   * @param target the same shape
+   * @param mask uint8 of the same size, not 0 where valid; null if all are
+   */
+  public final Result regression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
+    String op = "regression loss";
+    Checks.floating(op, "prediction", prediction);
+    Checks.floating(op, "target", target);
+    Checks.sameShape(op, "prediction", prediction, "target", target);
+    checkMask(op, mask, prediction.size());
+    Result result = allocate(prediction, withGradient);
+    runRegression(penalty, prediction, target, mask, result);
+    return result;
+  }
+
+  /**
+   * {@code 1 - cos(prediction, target)}, averaged over the valid rows; the prediction need not be of
+   * unit length.
+   *
+   * @param prediction {@code [..., 3]}
+   * @param target the same shape, unit vectors
+   * @param mask uint8, one per row, not 0 where valid; null if all are
+   */
+  public final Result cosine(Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
+    String op = "cosine loss";
+    Checks.floating(op, "prediction", prediction);
+    Checks.floating(op, "target", target);
+    Checks.sameShape(op, "prediction", prediction, "target", target);
+    checkMask(op, mask, prediction.shape().rows());
+    Result result = allocate(prediction, withGradient);
+    runCosine(prediction, target, mask, result);
+    return result;
+  }
+
+  private static void checkMask(String op, Tensor mask, long size) {
+    if (mask != null) {
+      Checks.dtype(op, "mask", mask, DType.UINT8);
+      Checks.require(mask.size() == size, op, "mask %s needs %d elements", mask.shape(), size);
+    }
+  }
+
+  private static Result allocate(Tensor prediction, boolean withGradient) {
+    Tensor loss = Tensor.empty(prediction.memory(), DType.FLOAT32, Shape.scalar());
+    return new Result(
+        loss, withGradient ? Tensor.empty(prediction.memory(), prediction.dtype(), prediction.shape()) : null);
+  }
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runCrossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result);
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runRegression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result);
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runCosine(Tensor prediction, Tensor target, Tensor mask, Result result);
+}

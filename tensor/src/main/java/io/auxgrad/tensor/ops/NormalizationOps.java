@@ -1,0 +1,113 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+
+/**
+ * Batch normalisation over all dimensions but the last (Ioffe and Szegedy, 2015), with an optional
+ * residual add and activation: {@code y = activation((x - mean) / sqrt(var + eps) * gamma + beta +
+ * residual)}.
+ *
+ * <p>{@code x} and {@code residual} {@code [..., C]}; the per-channel tensors are float32 {@code [C]}.
+ */
+public abstract class NormalizationOps {
+  /** {@code mean} and {@code invStd = 1/sqrt(var + eps)} of the batch are what the backward pass needs. */
+  public record Trained(Tensor y, Tensor mean, Tensor invStd) {}
+
+  /** Gradients; {@code residual} is null if there was none. */
+  public record Gradients(Tensor x, Tensor gamma, Tensor beta, Tensor residual) {}
+
+  /**
+   * Normalises with the statistics of the batch and moves the running ones: {@code running = (1 -
+   * momentum) * running + momentum * batch}, with the unbiased variance, as PyTorch does.
+   *
+   * @param residual added before the activation; may be null
+   * @param runningMean updated in place; null to leave the running statistics alone (both)
+   */
+  public final Trained train(
+      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor runningMean, Tensor runningVar,
+      float momentum, float eps, Activation activation) {
+    String op = "batch norm";
+    check(op, x, gamma, beta, residual);
+    int c = x.shape().dim(-1);
+    Checks.require(x.shape().rows() > 1, op,
+        "needs more than one value per channel to train, got %s; use a larger batch or inference mode", x.shape());
+    Checks.require((runningMean == null) == (runningVar == null), op, "give both running statistics or none");
+    if (runningMean != null) {
+      Checks.perChannel(op, "running mean", runningMean, c);
+      Checks.perChannel(op, "running variance", runningVar, c);
+    }
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Tensor mean = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
+    Tensor invStd = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
+    runTrain(x, gamma, beta, residual, runningMean, runningVar, momentum, eps, activation, y, mean, invStd);
+    return new Trained(y, mean, invStd);
+  }
+
+  /** Normalises with given statistics. */
+  public final Tensor infer(
+      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor mean, Tensor variance, float eps,
+      Activation activation) {
+    String op = "batch norm";
+    check(op, x, gamma, beta, residual);
+    Checks.perChannel(op, "mean", mean, x.shape().dim(-1));
+    Checks.perChannel(op, "variance", variance, x.shape().dim(-1));
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runInfer(x, gamma, beta, residual, mean, variance, eps, activation, y);
+    return y;
+  }
+
+  /**
+   * Gradients of {@link #train} (with {@code batchStatistics}) or of {@link #infer} (without: the
+   * statistics are constants).
+   *
+   * @param y the output of the forward pass, from which the activation's mask is taken
+   * @param mean of the batch, or the constant one
+   * @param invStd {@code 1/sqrt(var + eps)} of the batch, or of the constant variance
+   */
+  public final Gradients backward(
+      Tensor dy, Tensor x, Tensor y, Tensor gamma, Tensor mean, Tensor invStd, Activation activation,
+      boolean batchStatistics, boolean withResidual) {
+    String op = "batch norm gradient";
+    Checks.sameShape(op, "dy", dy, "x", x);
+    Checks.sameShape(op, "y", y, "x", x);
+    int c = x.shape().dim(-1);
+    Checks.perChannel(op, "gamma", gamma, c);
+    Checks.perChannel(op, "mean", mean, c);
+    Checks.perChannel(op, "invStd", invStd, c);
+    Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Tensor dgamma = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
+    Tensor dbeta = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
+    Tensor dresidual = withResidual ? Tensor.empty(x.memory(), x.dtype(), x.shape()) : null;
+    Gradients out = new Gradients(dx, dgamma, dbeta, dresidual);
+    runBackward(dy, x, y, gamma, mean, invStd, activation, batchStatistics, out);
+    return out;
+  }
+
+  private static void check(String op, Tensor x, Tensor gamma, Tensor beta, Tensor residual) {
+    Checks.floating(op, "input", x);
+    Checks.require(x.shape().rank() >= 2, op, "input %s must be [..., C] of rank 2 or more", x.shape());
+    Checks.perChannel(op, "gamma", gamma, x.shape().dim(-1));
+    Checks.perChannel(op, "beta", beta, x.shape().dim(-1));
+    if (residual != null) {
+      Checks.sameShape(op, "residual", residual, "input", x);
+    }
+    Checks.sameDevice(op, x, gamma, beta, residual);
+  }
+
+  /** Writes {@code y}, {@code mean} and {@code invStd}; updates the running statistics unless null. */
+  protected abstract void runTrain(
+      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor runningMean, Tensor runningVar,
+      float momentum, float eps, Activation activation, Tensor y, Tensor mean, Tensor invStd);
+
+  /** Writes {@code y}. */
+  protected abstract void runInfer(
+      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor mean, Tensor variance, float eps,
+      Activation activation, Tensor y);
+
+  /** Writes all tensors of {@code out} that are not null. */
+  protected abstract void runBackward(
+      Tensor dy, Tensor x, Tensor y, Tensor gamma, Tensor mean, Tensor invStd, Activation activation,
+      boolean batchStatistics, Gradients out);
+}

@@ -1,0 +1,126 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Tensor;
+
+/** Element-wise ops; two-argument ops broadcast as NumPy does. */
+public abstract class PointwiseOps {
+  /** {@code op(x)}. */
+  public final Tensor unary(UnaryOp op, Tensor x) {
+    Checks.floating(name(op), "input", x);
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runUnary(op, x, y);
+    return y;
+  }
+
+  /** {@code dL/dx = dL/dy * op'(x)}, given the input {@code x} and the output {@code y}. */
+  public final Tensor unaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y) {
+    Checks.floating(name(op), "dy", dy);
+    Checks.sameShape(name(op), "dy", dy, "x", x);
+    Checks.sameShape(name(op), "dy", dy, "y", y);
+    Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runUnaryBackward(op, dy, x, y, dx);
+    return dx;
+  }
+
+  /** {@code op(a, b)} in the shape that both broadcast to. */
+  public final Tensor binary(BinaryOp op, Tensor a, Tensor b) {
+    Checks.floating(name(op), "a", a);
+    Checks.floating(name(op), "b", b);
+    Checks.sameDevice(name(op), a, b);
+    Tensor y = Tensor.empty(a.memory(), a.dtype(), a.shape().broadcast(b.shape()));
+    runBinary(op, a, b, y);
+    return y;
+  }
+
+  /** {@code scale * x + shift}. */
+  public final Tensor affine(Tensor x, float scale, float shift) {
+    Checks.floating("affine", "input", x);
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runAffine(x, scale, shift, y);
+    return y;
+  }
+
+  /** {@code target += x}, of the same shape: how gradients accumulate. */
+  public final void accumulate(Tensor target, Tensor x) {
+    Checks.floating("accumulate", "target", target);
+    Checks.sameShape("accumulate", "target", target, "x", x);
+    Checks.sameDevice("accumulate", target, x);
+    runAccumulate(target, x);
+  }
+
+  /** {@code target *= factor}, {@code factor} a float32 tensor of size 1 on the same device. */
+  public final void scaleBy(Tensor target, Tensor factor) {
+    Checks.floating("scale", "target", target);
+    Checks.floating("scale", "factor", factor);
+    Checks.require(factor.size() == 1, "scale", "factor %s must have one element", factor.shape());
+    runScaleBy(target, factor);
+  }
+
+  /** Sets all elements. */
+  public final void fill(Tensor target, float value) {
+    Checks.floating("fill", "target", target);
+    runFill(target, value);
+  }
+
+  /** Copies all elements of {@code source} to {@code target}: same shape and dtype. */
+  public final void copy(Tensor source, Tensor target) {
+    Checks.sameShape("copy", "source", source, "target", target);
+    Checks.dtype("copy", "target", target, source.dtype());
+    runCopy(source, target);
+  }
+
+  /** {@code x} as {@code dtype}; float to int truncates, to uint8 rounds and clamps, to bfloat16 rounds to even. */
+  public final Tensor cast(Tensor x, DType dtype) {
+    Tensor y = Tensor.empty(x.memory(), dtype, x.shape());
+    runCast(x, y);
+    return y;
+  }
+
+  /**
+   * {@code x * keep / (1 - p)} where {@code keep} is 0 with probability {@code p}, else 1, decided by
+   * the Philox stream {@code (seed, stream)}, number {@code i} for element {@code i}. The gradient is
+   * the same call on {@code dL/dy}.
+   */
+  public final Tensor dropout(Tensor x, float p, long seed, long stream) {
+    Checks.floating("dropout", "input", x);
+    Checks.require(p >= 0 && p < 1, "dropout", "probability %s must be in [0,1)", p);
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runDropout(x, p, seed, stream, y);
+    return y;
+  }
+
+  private static String name(Enum<?> op) {
+    return op.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** Writes {@code y}. */
+  protected abstract void runUnary(UnaryOp op, Tensor x, Tensor y);
+
+  /** Writes {@code dx}. */
+  protected abstract void runUnaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y, Tensor dx);
+
+  /** Writes {@code y}. */
+  protected abstract void runBinary(BinaryOp op, Tensor a, Tensor b, Tensor y);
+
+  /** Writes {@code y}. */
+  protected abstract void runAffine(Tensor x, float scale, float shift, Tensor y);
+
+  /** Updates {@code target}. */
+  protected abstract void runAccumulate(Tensor target, Tensor x);
+
+  /** Updates {@code target}. */
+  protected abstract void runScaleBy(Tensor target, Tensor factor);
+
+  /** Writes {@code target}. */
+  protected abstract void runFill(Tensor target, float value);
+
+  /** Writes {@code target}. */
+  protected abstract void runCopy(Tensor source, Tensor target);
+
+  /** Writes {@code y}. */
+  protected abstract void runCast(Tensor x, Tensor y);
+
+  /** Writes {@code y}. */
+  protected abstract void runDropout(Tensor x, float p, long seed, long stream, Tensor y);
+}

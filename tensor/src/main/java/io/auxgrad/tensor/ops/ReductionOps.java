@@ -1,0 +1,86 @@
+package io.auxgrad.tensor.ops;
+
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+
+/** Reductions along axes; summed in a fixed order, so the same on any number of threads. */
+public abstract class ReductionOps {
+  /** How values are combined. */
+  public enum Kind {
+    /** Sum. */
+    SUM,
+    /** Arithmetic mean. */
+    MEAN,
+    /** Largest value. */
+    MAX,
+    /** Smallest value. */
+    MIN
+  }
+
+  /** {@code x} reduced along {@code axes}, which stay with extent 1; no axes means all. */
+  public final Tensor reduce(Kind kind, Tensor x, int... axes) {
+    Checks.floating("reduce", "input", x);
+    Shape out = reducedShape(x.shape(), axes);
+    Checks.require(x.size() > 0, "reduce", "input %s is empty", x.shape());
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), out);
+    runReduce(kind, x, y);
+    return y;
+  }
+
+  /** {@code x} summed to {@code shape}, which broadcasts to {@code x}'s: the gradient of broadcasting. */
+  public final Tensor sumTo(Tensor x, Shape shape) {
+    Checks.floating("sumTo", "input", x);
+    Checks.require(shape.broadcast(x.shape()).equals(x.shape()), "sumTo", "%s does not broadcast to %s", shape, x.shape());
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), shape);
+    runReduce(Kind.SUM, x, y);
+    return y;
+  }
+
+  /** The index of the largest value along the last axis, the first of several: int32, {@code [..., C] -> [...]}. */
+  public final Tensor argmax(Tensor x) {
+    Checks.floating("argmax", "input", x);
+    Checks.require(x.shape().rank() >= 1 && x.shape().dim(-1) > 0, "argmax", "input %s has no last axis", x.shape());
+    int[] dims = x.shape().dims();
+    Tensor y = Tensor.empty(x.memory(), DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
+    runArgmax(x, y);
+    return y;
+  }
+
+  /** Softmax along the last axis. */
+  public final Tensor softmax(Tensor x) {
+    Checks.floating("softmax", "input", x);
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    runSoftmax(x, y);
+    return y;
+  }
+
+  /** {@code dL/dx} of {@link #softmax} from its output {@code y}. */
+  public final Tensor softmaxBackward(Tensor dy, Tensor y) {
+    Checks.sameShape("softmax gradient", "dy", dy, "y", y);
+    Tensor dx = Tensor.empty(y.memory(), y.dtype(), y.shape());
+    runSoftmaxBackward(dy, y, dx);
+    return dx;
+  }
+
+  /** The shape of {@code x} with {@code axes} (all, if none) at extent 1. */
+  public static Shape reducedShape(Shape x, int... axes) {
+    Shape out = x;
+    for (int i = 0; i < (axes.length == 0 ? x.rank() : axes.length); i++) {
+      out = out.with(axes.length == 0 ? i : axes[i], 1);
+    }
+    return out;
+  }
+
+  /** Writes {@code y}, whose shape broadcasts to {@code x}'s, possibly with fewer dimensions. */
+  protected abstract void runReduce(Kind kind, Tensor x, Tensor y);
+
+  /** Writes {@code y}. */
+  protected abstract void runArgmax(Tensor x, Tensor y);
+
+  /** Writes {@code y}. */
+  protected abstract void runSoftmax(Tensor x, Tensor y);
+
+  /** Writes {@code dx}. */
+  protected abstract void runSoftmaxBackward(Tensor dy, Tensor y, Tensor dx);
+}
