@@ -1,0 +1,2 @@
+/** Multi-task dense prediction with auxiliary learning. */
+package io.auxgrad.mtl;
