@@ -1,2 +1,5 @@
-/** The op contract carried out on the processors at hand; found through {@link java.util.ServiceLoader}. */
+/**
+ * The op contract carried out on the processors at hand; found through {@link
+ * java.util.ServiceLoader}.
+ */
 package io.auxgrad.kernels;
