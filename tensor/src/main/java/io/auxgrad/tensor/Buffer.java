@@ -3,8 +3,8 @@ package io.auxgrad.tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A piece of a device's memory, handed out by {@link DeviceMemory#allocate} and given back with {@link
- * DeviceMemory#release}.
+ * A piece of a device's memory, handed out by {@link DeviceMemory#allocate} and given back with
+ * {@link DeviceMemory#release}.
  *
  * @param address the native address, 64-byte aligned
  * @param capacity bytes that may be used, at least those asked for

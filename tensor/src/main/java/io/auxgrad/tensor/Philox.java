@@ -1,8 +1,8 @@
 package io.auxgrad.tensor;
 
 /**
- * Counter-based random numbers, Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
- * 3", SC 2011).
+ * Counter-based random numbers, Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random
+ * numbers: as easy as 1, 2, 3", SC 2011).
  *
  * <p>The whole state is a seed, a stream and a position, so it is saved and restored with three
  * numbers, and the same values come out on every device. Not thread-safe.

@@ -22,7 +22,8 @@ public final class Shape {
     long product = 1;
     for (int d : dims) {
       if (d < 0) {
-        throw new TensorException("shape " + Arrays.toString(dims) + " has the negative extent " + d);
+        throw new TensorException(
+            "shape " + Arrays.toString(dims) + " has the negative extent " + d);
       }
       product = Math.multiplyExact(product, d);
     }
@@ -94,8 +95,8 @@ public final class Shape {
   }
 
   /**
-   * The shape that {@code this} and {@code other} broadcast to: aligned at the last dimension, equal
-   * extents or 1.
+   * The shape that {@code this} and {@code other} broadcast to: aligned at the last dimension,
+   * equal extents or 1.
    */
   public Shape broadcast(Shape other) {
     int rank = Math.max(rank(), other.rank());
@@ -104,7 +105,8 @@ public final class Shape {
       int a = i <= rank() ? dims[rank() - i] : 1;
       int b = i <= other.rank() ? other.dims[other.rank() - i] : 1;
       if (a != b && a != 1 && b != 1) {
-        throw new TensorException("shapes " + this + " and " + other + " do not broadcast: " + a + " against " + b);
+        throw new TensorException(
+            "shapes " + this + " and " + other + " do not broadcast: " + a + " against " + b);
       }
       out[rank - i] = a == 1 ? b : a;
     }

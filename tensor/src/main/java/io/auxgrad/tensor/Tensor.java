@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
  * A dense, contiguous, row-major array in a device's memory.
  *
  * <p>A tensor belongs to the {@link TensorScope} that was innermost when it was made, and is closed
- * with it; made outside of every scope, or after {@link TensorScope#keep}, it belongs to the caller,
- * who closes it. {@link #close} may always be called early and twice. Fresh memory is not zeroed.
- * Not thread-safe: one thread works on a tensor at a time.
+ * with it; made outside of every scope, or after {@link TensorScope#keep}, it belongs to the
+ * caller, who closes it. {@link #close} may always be called early and twice. Fresh memory is not
+ * zeroed. Not thread-safe: one thread works on a tensor at a time.
  */
 public final class Tensor implements AutoCloseable {
   private final Storage storage;
@@ -91,12 +91,16 @@ public final class Tensor implements AutoCloseable {
     return storage.buffer.address();
   }
 
-  /** The elements as seen by the host, exactly {@link #byteSize} bytes; only for host-reachable devices. */
+  /**
+   * The elements as seen by the host, exactly {@link #byteSize} bytes; only for host-reachable
+   * devices.
+   */
   public MemorySegment segment() {
     requireOpen();
     MemorySegment host = storage.buffer.host();
     if (host == null) {
-      throw new TensorException("tensor " + this + " is not reachable from the host: download it with toFloats()");
+      throw new TensorException(
+          "tensor " + this + " is not reachable from the host: download it with toFloats()");
     }
     return host.asSlice(0, byteSize());
   }
@@ -105,7 +109,8 @@ public final class Tensor implements AutoCloseable {
   public Tensor reshape(Shape to) {
     requireOpen();
     if (to.size() != shape.size()) {
-      throw new TensorException("reshape: " + shape + " has " + size() + " elements, " + to + " has " + to.size());
+      throw new TensorException(
+          "reshape: " + shape + " has " + size() + " elements, " + to + " has " + to.size());
     }
     return new Tensor(storage.share(), dtype, to);
   }
@@ -129,7 +134,8 @@ public final class Tensor implements AutoCloseable {
   public Tensor setBytes(MemorySegment host) {
     requireOpen();
     if (host.byteSize() != byteSize()) {
-      throw new TensorException("set: " + this + " takes " + byteSize() + " bytes, got " + host.byteSize());
+      throw new TensorException(
+          "set: " + this + " takes " + byteSize() + " bytes, got " + host.byteSize());
     }
     storage.memory.upload(host, storage.buffer);
     return this;
@@ -139,7 +145,8 @@ public final class Tensor implements AutoCloseable {
   public void getBytes(MemorySegment host) {
     requireOpen();
     if (host.byteSize() != byteSize()) {
-      throw new TensorException("get: " + this + " has " + byteSize() + " bytes, room for " + host.byteSize());
+      throw new TensorException(
+          "get: " + this + " has " + byteSize() + " bytes, room for " + host.byteSize());
     }
     storage.memory.download(storage.buffer, host);
   }
@@ -215,7 +222,10 @@ public final class Tensor implements AutoCloseable {
   private void requireOpen() {
     if (!open) {
       throw new IllegalStateException(
-          "tensor " + this + " was closed already: keep it with scope.keep(t), or use it inside its scope", origin);
+          "tensor "
+              + this
+              + " was closed already: keep it with scope.keep(t), or use it inside its scope",
+          origin);
     }
   }
 

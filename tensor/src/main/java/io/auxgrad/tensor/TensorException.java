@@ -1,6 +1,9 @@
 package io.auxgrad.tensor;
 
-/** A wrong shape, dtype, device or argument of a tensor operation; the message says which and what to do. */
+/**
+ * A wrong shape, dtype, device or argument of a tensor operation; the message says which and what
+ * to do.
+ */
 public class TensorException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * }</pre>
  *
  * <p>Scopes of a thread are closed in the reverse order of opening, on the thread that opened them.
- * With {@code -Dauxgrad.debug.tensors=true} each tensor remembers where it was made; {@link #report}
- * prints it.
+ * With {@code -Dauxgrad.debug.tensors=true} each tensor remembers where it was made; {@link
+ * #report} prints it.
  */
 public final class TensorScope implements AutoCloseable {
   private static final boolean DEBUG = Boolean.getBoolean("auxgrad.debug.tensors");
@@ -42,7 +42,9 @@ public final class TensorScope implements AutoCloseable {
     return scope;
   }
 
-  /** Hands {@code tensor} of this scope to the enclosing scope, or to the caller if there is none. */
+  /**
+   * Hands {@code tensor} of this scope to the enclosing scope, or to the caller if there is none.
+   */
   public Tensor keep(Tensor tensor) {
     return move(tensor, parent);
   }
@@ -57,7 +59,10 @@ public final class TensorScope implements AutoCloseable {
     return LIVE.size();
   }
 
-  /** The open tensors of the process by type and shape, largest first, with where they were made in debug mode. */
+  /**
+   * The open tensors of the process by type and shape, largest first, with where they were made in
+   * debug mode.
+   */
   public static String report() {
     record Group(String what, String where) {}
     Map<Group, long[]> groups = new HashMap<>();
@@ -69,10 +74,11 @@ public final class TensorScope implements AutoCloseable {
     StringBuilder text = new StringBuilder("live tensors: " + LIVE.size() + "\n");
     groups.entrySet().stream()
         .sorted(Comparator.comparingLong((Map.Entry<Group, long[]> e) -> -e.getValue()[1]))
-        .forEach(
-            e ->
-                text.append("%6d x %s, %d bytes%s%n".formatted(
-                    e.getValue()[0], e.getKey().what(), e.getValue()[1], e.getKey().where())));
+        .forEach(e ->
+            text.append(
+                "%6d x %s, %d bytes%s%n"
+                    .formatted(
+                        e.getValue()[0], e.getKey().what(), e.getValue()[1], e.getKey().where())));
     return text.toString();
   }
 

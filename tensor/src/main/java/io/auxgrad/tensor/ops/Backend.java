@@ -40,7 +40,10 @@ public interface Backend {
   /** Threads used by the host part. */
   int threads();
 
-  /** Changes the number of threads, at least 1; results may differ in the last bits between thread counts. */
+  /**
+   * Changes the number of threads, at least 1; results may differ in the last bits between thread
+   * counts.
+   */
   void setThreads(int threads);
 
   /** One line for people: device, instruction set, libraries and their versions. */

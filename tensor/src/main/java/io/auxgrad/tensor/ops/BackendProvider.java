@@ -7,6 +7,9 @@ public interface BackendProvider {
   /** The kind of device served. */
   Device.Kind kind();
 
-  /** Starts the backend for {@code device}; fails with a message that says what is missing and how to get it. */
+  /**
+   * Starts the backend for {@code device}; fails with a message that says what is missing and how
+   * to get it.
+   */
   Backend create(Device device);
 }

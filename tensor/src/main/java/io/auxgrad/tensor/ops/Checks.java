@@ -18,7 +18,15 @@ final class Checks {
   static void rank(String op, String name, Tensor t, int rank) {
     if (t.shape().rank() != rank) {
       throw new TensorException(
-          op + ": " + name + " " + t.shape() + " has rank " + t.shape().rank() + ", expected " + rank);
+          op
+              + ": "
+              + name
+              + " "
+              + t.shape()
+              + " has rank "
+              + t.shape().rank()
+              + ", expected "
+              + rank);
     }
   }
 
@@ -40,7 +48,17 @@ final class Checks {
 
   static void sameShape(String op, String name, Tensor t, String otherName, Tensor other) {
     if (!t.shape().equals(other.shape())) {
-      throw new TensorException(op + ": " + name + " " + t.shape() + " and " + otherName + " " + other.shape() + " differ");
+      throw new TensorException(
+          op
+              + ": "
+              + name
+              + " "
+              + t.shape()
+              + " and "
+              + otherName
+              + " "
+              + other.shape()
+              + " differ");
     }
   }
 
@@ -59,7 +77,8 @@ final class Checks {
   static void sameDevice(String op, Tensor first, Tensor... others) {
     for (Tensor t : others) {
       if (t != null && !t.device().equals(first.device())) {
-        throw new TensorException(op + ": tensors on " + first.device() + " and " + t.device() + "; move one of them");
+        throw new TensorException(
+            op + ": tensors on " + first.device() + " and " + t.device() + "; move one of them");
       }
     }
   }

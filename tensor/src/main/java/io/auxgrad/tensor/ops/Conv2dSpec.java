@@ -18,7 +18,13 @@ public record Conv2dSpec(
     int strideH, int strideW, int padH, int padW, int dilationH, int dilationW, int groups) {
   /** Checks the ranges. */
   public Conv2dSpec {
-    if (strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || groups < 1 || padH < 0 || padW < 0) {
+    if (strideH < 1
+        || strideW < 1
+        || dilationH < 1
+        || dilationW < 1
+        || groups < 1
+        || padH < 0
+        || padW < 0) {
       throw new TensorException(
           "conv2d: stride %dx%d, dilation %dx%d and groups %d must be positive, padding %dx%d not negative"
               .formatted(strideH, strideW, dilationH, dilationW, groups, padH, padW));
@@ -35,7 +41,10 @@ public record Conv2dSpec(
     return new Conv2dSpec(stride, stride, pad, pad, dilation, dilation, groups);
   }
 
-  /** The output shape {@code [N,OH,OW,O]} for input {@code [N,H,W,C]} and weight {@code [O,KH,KW,C/groups]}. */
+  /**
+   * The output shape {@code [N,OH,OW,O]} for input {@code [N,H,W,C]} and weight {@code
+   * [O,KH,KW,C/groups]}.
+   */
   public Shape outputShape(Shape x, Shape w) {
     return Shape.of(
         x.dim(0),

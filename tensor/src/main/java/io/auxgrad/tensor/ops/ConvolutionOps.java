@@ -10,11 +10,14 @@ import io.auxgrad.tensor.Tensor;
  * <p>{@code x [N,H,W,C]}, {@code w [O,KH,KW,C/groups]}, {@code bias [O]}, {@code y [N,OH,OW,O]}.
  */
 public abstract class ConvolutionOps {
-  /** The gradients with respect to weight and bias; {@code bias} is null if it was not asked for. */
+  /**
+   * The gradients with respect to weight and bias; {@code bias} is null if it was not asked for.
+   */
   public record WeightGradients(Tensor weight, Tensor bias) {}
 
   /** {@code y = activation(conv(x, w) + bias)}; {@code bias} may be null. */
-  public final Tensor forward(Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation) {
+  public final Tensor forward(
+      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation) {
     check("conv2d", x.shape(), w.shape(), spec);
     Checks.image("conv2d", "input", x);
     Checks.image("conv2d", "weight", w);
@@ -36,8 +39,12 @@ public abstract class ConvolutionOps {
     return dx;
   }
 
-  /** {@code dL/dw [O,KH,KW,C/groups]} and, if {@code withBias}, {@code dL/dbias [O]} from {@code dL/dy}. */
-  public final WeightGradients gradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Shape w, boolean withBias) {
+  /**
+   * {@code dL/dw [O,KH,KW,C/groups]} and, if {@code withBias}, {@code dL/dbias [O]} from {@code
+   * dL/dy}.
+   */
+  public final WeightGradients gradWeight(
+      Tensor x, Tensor dy, Conv2dSpec spec, Shape w, boolean withBias) {
     checkGradient(dy, x.shape(), w, spec);
     Checks.sameDevice("conv2d gradient", dy, x);
     Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
@@ -57,10 +64,19 @@ public abstract class ConvolutionOps {
     Checks.require(w.rank() == 4, op, "weight %s must be [O,KH,KW,C/groups]", w);
     int channels = w.dim(3) * spec.groups();
     Checks.require(
-        x.dim(3) == channels, op, "input has %d channels but weight %s with %d group(s) expects %d",
-        x.dim(3), w, spec.groups(), channels);
+        x.dim(3) == channels,
+        op,
+        "input has %d channels but weight %s with %d group(s) expects %d",
+        x.dim(3),
+        w,
+        spec.groups(),
+        channels);
     Checks.require(
-        w.dim(0) % spec.groups() == 0, op, "%d output channels do not split into %d groups", w.dim(0), spec.groups());
+        w.dim(0) % spec.groups() == 0,
+        op,
+        "%d output channels do not split into %d groups",
+        w.dim(0),
+        spec.groups());
   }
 
   /** Writes {@code y}. */
@@ -71,5 +87,6 @@ public abstract class ConvolutionOps {
   protected abstract void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx);
 
   /** Writes {@code dw} and, unless it is null, {@code dbias}. */
-  protected abstract void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias);
+  protected abstract void runGradWeight(
+      Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias);
 }

@@ -16,9 +16,14 @@ public abstract class IndexingOps {
     int extent = 0;
     for (Tensor part : parts) {
       Checks.dtype("concat", "part", part, first.dtype());
-      Checks.require(part.shape().rank() == first.shape().rank()
+      Checks.require(
+          part.shape().rank() == first.shape().rank()
               && part.shape().with(at, 1).equals(first.shape().with(at, 1)),
-          "concat", "%s and %s differ in more than axis %d", first.shape(), part.shape(), at);
+          "concat",
+          "%s and %s differ in more than axis %d",
+          first.shape(),
+          part.shape(),
+          at);
       extent += part.shape().dim(at);
     }
     Tensor y = Tensor.empty(first.memory(), first.dtype(), first.shape().with(at, extent));
@@ -44,12 +49,21 @@ public abstract class IndexingOps {
     return dx;
   }
 
-  /** {@code x} cut along {@code axis} into pieces of the given lengths, which must add up to the extent. */
+  /**
+   * {@code x} cut along {@code axis} into pieces of the given lengths, which must add up to the
+   * extent.
+   */
   public final List<Tensor> split(Tensor x, int axis, int... lengths) {
     int at = x.shape().axis(axis);
     int total = java.util.Arrays.stream(lengths).sum();
-    Checks.require(total == x.shape().dim(at), "split", "lengths sum to %d, axis %d of %s has %d",
-        total, at, x.shape(), x.shape().dim(at));
+    Checks.require(
+        total == x.shape().dim(at),
+        "split",
+        "lengths sum to %d, axis %d of %s has %d",
+        total,
+        at,
+        x.shape(),
+        x.shape().dim(at));
     List<Tensor> parts = new ArrayList<>();
     int start = 0;
     for (int length : lengths) {
@@ -59,11 +73,14 @@ public abstract class IndexingOps {
     return parts;
   }
 
-  /** {@code x} with its axes in another order: output axis {@code i} is input axis {@code order[i]}. */
+  /**
+   * {@code x} with its axes in another order: output axis {@code i} is input axis {@code order[i]}.
+   */
   public final Tensor permute(Tensor x, int... order) {
     int rank = x.shape().rank();
     boolean[] seen = new boolean[rank];
-    Checks.require(order.length == rank, "permute", "%d axes given for %s", order.length, x.shape());
+    Checks.require(
+        order.length == rank, "permute", "%d axes given for %s", order.length, x.shape());
     int[] dims = new int[rank];
     for (int i = 0; i < rank; i++) {
       int axis = x.shape().axis(order[i]);
@@ -88,16 +105,29 @@ public abstract class IndexingOps {
     Checks.dtype(op, "predictions", predictions, DType.INT32);
     Checks.dtype(op, "targets", targets, DType.INT32);
     Checks.dtype(op, "counts", counts, DType.INT32);
-    Checks.require(predictions.size() == targets.size(), op, "predictions %s and targets %s differ",
-        predictions.shape(), targets.shape());
-    Checks.require(counts.shape().rank() == 2 && counts.shape().dim(0) == counts.shape().dim(1), op,
-        "counts %s must be square", counts.shape());
+    Checks.require(
+        predictions.size() == targets.size(),
+        op,
+        "predictions %s and targets %s differ",
+        predictions.shape(),
+        targets.shape());
+    Checks.require(
+        counts.shape().rank() == 2 && counts.shape().dim(0) == counts.shape().dim(1),
+        op,
+        "counts %s must be square",
+        counts.shape());
     runConfusion(predictions, targets, ignoreIndex, counts);
   }
 
   private static void checkRange(String op, Shape x, int axis, int start, int length) {
-    Checks.require(start >= 0 && length >= 0 && start + length <= x.dim(axis), op,
-        "[%d,%d) is outside of axis %d of %s", start, start + length, axis, x);
+    Checks.require(
+        start >= 0 && length >= 0 && start + length <= x.dim(axis),
+        op,
+        "[%d,%d) is outside of axis %d of %s",
+        start,
+        start + length,
+        axis,
+        x);
   }
 
   /** Writes {@code y}. */
@@ -113,5 +143,6 @@ public abstract class IndexingOps {
   protected abstract void runPermute(Tensor x, int[] order, Tensor y);
 
   /** Adds to {@code counts}. */
-  protected abstract void runConfusion(Tensor predictions, Tensor targets, int ignoreIndex, Tensor counts);
+  protected abstract void runConfusion(
+      Tensor predictions, Tensor targets, int ignoreIndex, Tensor counts);
 }

@@ -5,12 +5,16 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
 /**
- * Losses over pixels: the mean over the valid ones, with the gradient of that mean in the same pass.
+ * Losses over pixels: the mean over the valid ones, with the gradient of that mean in the same
+ * pass.
  *
  * <p>Where no pixel is valid, the loss and its gradient are 0.
  */
 public abstract class LossOps {
-  /** {@code loss} is a float32 scalar; {@code gradient} has the prediction's shape, or is null if not asked for. */
+  /**
+   * {@code loss} is a float32 scalar; {@code gradient} has the prediction's shape, or is null if
+   * not asked for.
+   */
   public record Result(Tensor loss, Tensor gradient) {}
 
   /** Penalties on {@code e = prediction - target}. */
@@ -20,8 +24,9 @@ public abstract class LossOps {
     /** {@code e^2}. */
     L2,
     /**
-     * Reverse Huber (Laina et al., 2016): {@code |e|} up to {@code c}, {@code (e^2 + c^2) / (2c)} above, with {@code c}
-     * a fifth of the largest valid {@code |e|} of the batch, taken as a constant in the gradient.
+     * Reverse Huber (Laina et al., 2016): {@code |e|} up to {@code c}, {@code (e^2 + c^2) / (2c)}
+     * above, with {@code c} a fifth of the largest valid {@code |e|} of the batch, taken as a
+     * constant in the gradient.
      */
     BERHU
   }
@@ -40,10 +45,16 @@ public abstract class LossOps {
     Checks.floating(op, "logits", logits);
     Checks.dtype(op, "labels", labels, DType.INT32);
     Shape expected = logits.shape();
-    Checks.require(labels.shape().rank() + 1 == expected.rank()
+    Checks.require(
+        labels.shape().rank() + 1 == expected.rank()
             && labels.size() * expected.dim(-1) == logits.size()
-            && labels.shape().equals(Shape.of(java.util.Arrays.copyOf(expected.dims(), expected.rank() - 1))),
-        op, "logits %s need labels of the same shape without the last axis, got %s", expected, labels.shape());
+            && labels
+                .shape()
+                .equals(Shape.of(java.util.Arrays.copyOf(expected.dims(), expected.rank() - 1))),
+        op,
+        "logits %s need labels of the same shape without the last axis, got %s",
+        expected,
+        labels.shape());
     if (classWeights != null) {
       Checks.perChannel(op, "class weights", classWeights, expected.dim(-1));
     }
@@ -72,8 +83,8 @@ public abstract class LossOps {
   }
 
   /**
-   * {@code 1 - cos(prediction, target)}, averaged over the valid rows; the prediction need not be of
-   * unit length.
+   * {@code 1 - cos(prediction, target)}, averaged over the valid rows; the prediction need not be
+   * of unit length.
    *
    * @param prediction {@code [..., 3]}
    * @param target the same shape, unit vectors
@@ -100,7 +111,10 @@ public abstract class LossOps {
   private static Result allocate(Tensor prediction, boolean withGradient) {
     Tensor loss = Tensor.empty(prediction.memory(), DType.FLOAT32, Shape.scalar());
     return new Result(
-        loss, withGradient ? Tensor.empty(prediction.memory(), prediction.dtype(), prediction.shape()) : null);
+        loss,
+        withGradient
+            ? Tensor.empty(prediction.memory(), prediction.dtype(), prediction.shape())
+            : null);
   }
 
   /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */

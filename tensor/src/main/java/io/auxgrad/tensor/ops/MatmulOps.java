@@ -6,24 +6,37 @@ import io.auxgrad.tensor.Tensor;
 /** Matrix products of rank 2, or of rank 3 with a leading batch. */
 public abstract class MatmulOps {
   /**
-   * {@code op(a) op(b)} where {@code op} transposes the last two dimensions if asked: {@code [M,K] x
-   * [K,N] -> [M,N]}, or {@code [B,M,K] x [B,K,N] -> [B,M,N]}.
+   * {@code op(a) op(b)} where {@code op} transposes the last two dimensions if asked: {@code [M,K]
+   * x [K,N] -> [M,N]}, or {@code [B,M,K] x [B,K,N] -> [B,M,N]}.
    */
   public final Tensor multiply(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     Checks.floating("matmul", "a", a);
     Checks.floating("matmul", "b", b);
     Checks.sameDevice("matmul", a, b);
     int rank = a.shape().rank();
-    Checks.require((rank == 2 || rank == 3) && b.shape().rank() == rank, "matmul",
-        "a %s and b %s must both be of rank 2, or both of rank 3", a.shape(), b.shape());
-    Checks.require(rank == 2 || a.shape().dim(0) == b.shape().dim(0), "matmul",
-        "batches of a %s and b %s differ", a.shape(), b.shape());
+    Checks.require(
+        (rank == 2 || rank == 3) && b.shape().rank() == rank,
+        "matmul",
+        "a %s and b %s must both be of rank 2, or both of rank 3",
+        a.shape(),
+        b.shape());
+    Checks.require(
+        rank == 2 || a.shape().dim(0) == b.shape().dim(0),
+        "matmul",
+        "batches of a %s and b %s differ",
+        a.shape(),
+        b.shape());
     int m = a.shape().dim(transposeA ? -1 : -2);
     int inner = a.shape().dim(transposeA ? -2 : -1);
     int n = b.shape().dim(transposeB ? -2 : -1);
-    Checks.require(inner == b.shape().dim(transposeB ? -1 : -2), "matmul",
+    Checks.require(
+        inner == b.shape().dim(transposeB ? -1 : -2),
+        "matmul",
         "inner extents of a %s%s and b %s%s differ",
-        a.shape(), transposeA ? " transposed" : "", b.shape(), transposeB ? " transposed" : "");
+        a.shape(),
+        transposeA ? " transposed" : "",
+        b.shape(),
+        transposeB ? " transposed" : "");
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
     Tensor out = Tensor.empty(a.memory(), a.dtype(), shape);
     runMultiply(a, transposeA, b, transposeB, out);
@@ -31,5 +44,6 @@ public abstract class MatmulOps {
   }
 
   /** Writes {@code out}. */
-  protected abstract void runMultiply(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out);
+  protected abstract void runMultiply(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out);
 }

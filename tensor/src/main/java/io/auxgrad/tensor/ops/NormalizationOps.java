@@ -9,10 +9,14 @@ import io.auxgrad.tensor.Tensor;
  * residual add and activation: {@code y = activation((x - mean) / sqrt(var + eps) * gamma + beta +
  * residual)}.
  *
- * <p>{@code x} and {@code residual} {@code [..., C]}; the per-channel tensors are float32 {@code [C]}.
+ * <p>{@code x} and {@code residual} {@code [..., C]}; the per-channel tensors are float32 {@code
+ * [C]}.
  */
 public abstract class NormalizationOps {
-  /** {@code mean} and {@code invStd = 1/sqrt(var + eps)} of the batch are what the backward pass needs. */
+  /**
+   * {@code mean} and {@code invStd = 1/sqrt(var + eps)} of the batch are what the backward pass
+   * needs.
+   */
   public record Trained(Tensor y, Tensor mean, Tensor invStd) {}
 
   /** Gradients; {@code residual} is null if there was none. */
@@ -26,14 +30,25 @@ public abstract class NormalizationOps {
    * @param runningMean updated in place; null to leave the running statistics alone (both)
    */
   public final Trained train(
-      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor runningMean, Tensor runningVar,
-      float momentum, float eps, Activation activation) {
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor runningMean,
+      Tensor runningVar,
+      float momentum,
+      float eps,
+      Activation activation) {
     String op = "batch norm";
     check(op, x, gamma, beta, residual);
     int c = x.shape().dim(-1);
-    Checks.require(x.shape().rows() > 1, op,
-        "needs more than one value per channel to train, got %s; use a larger batch or inference mode", x.shape());
-    Checks.require((runningMean == null) == (runningVar == null), op, "give both running statistics or none");
+    Checks.require(
+        x.shape().rows() > 1,
+        op,
+        "needs more than one value per channel to train, got %s; use a larger batch or inference mode",
+        x.shape());
+    Checks.require(
+        (runningMean == null) == (runningVar == null), op, "give both running statistics or none");
     if (runningMean != null) {
       Checks.perChannel(op, "running mean", runningMean, c);
       Checks.perChannel(op, "running variance", runningVar, c);
@@ -41,13 +56,31 @@ public abstract class NormalizationOps {
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Tensor mean = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
     Tensor invStd = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
-    runTrain(x, gamma, beta, residual, runningMean, runningVar, momentum, eps, activation, y, mean, invStd);
+    runTrain(
+        x,
+        gamma,
+        beta,
+        residual,
+        runningMean,
+        runningVar,
+        momentum,
+        eps,
+        activation,
+        y,
+        mean,
+        invStd);
     return new Trained(y, mean, invStd);
   }
 
   /** Normalises with given statistics. */
   public final Tensor infer(
-      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor mean, Tensor variance, float eps,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor mean,
+      Tensor variance,
+      float eps,
       Activation activation) {
     String op = "batch norm";
     check(op, x, gamma, beta, residual);
@@ -67,8 +100,15 @@ public abstract class NormalizationOps {
    * @param invStd {@code 1/sqrt(var + eps)} of the batch, or of the constant variance
    */
   public final Gradients backward(
-      Tensor dy, Tensor x, Tensor y, Tensor gamma, Tensor mean, Tensor invStd, Activation activation,
-      boolean batchStatistics, boolean withResidual) {
+      Tensor dy,
+      Tensor x,
+      Tensor y,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      boolean batchStatistics,
+      boolean withResidual) {
     String op = "batch norm gradient";
     Checks.sameShape(op, "dy", dy, "x", x);
     Checks.sameShape(op, "y", y, "x", x);
@@ -87,7 +127,8 @@ public abstract class NormalizationOps {
 
   private static void check(String op, Tensor x, Tensor gamma, Tensor beta, Tensor residual) {
     Checks.floating(op, "input", x);
-    Checks.require(x.shape().rank() >= 2, op, "input %s must be [..., C] of rank 2 or more", x.shape());
+    Checks.require(
+        x.shape().rank() >= 2, op, "input %s must be [..., C] of rank 2 or more", x.shape());
     Checks.perChannel(op, "gamma", gamma, x.shape().dim(-1));
     Checks.perChannel(op, "beta", beta, x.shape().dim(-1));
     if (residual != null) {
@@ -96,18 +137,44 @@ public abstract class NormalizationOps {
     Checks.sameDevice(op, x, gamma, beta, residual);
   }
 
-  /** Writes {@code y}, {@code mean} and {@code invStd}; updates the running statistics unless null. */
+  /**
+   * Writes {@code y}, {@code mean} and {@code invStd}; updates the running statistics unless null.
+   */
   protected abstract void runTrain(
-      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor runningMean, Tensor runningVar,
-      float momentum, float eps, Activation activation, Tensor y, Tensor mean, Tensor invStd);
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor runningMean,
+      Tensor runningVar,
+      float momentum,
+      float eps,
+      Activation activation,
+      Tensor y,
+      Tensor mean,
+      Tensor invStd);
 
   /** Writes {@code y}. */
   protected abstract void runInfer(
-      Tensor x, Tensor gamma, Tensor beta, Tensor residual, Tensor mean, Tensor variance, float eps,
-      Activation activation, Tensor y);
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor mean,
+      Tensor variance,
+      float eps,
+      Activation activation,
+      Tensor y);
 
   /** Writes all tensors of {@code out} that are not null. */
   protected abstract void runBackward(
-      Tensor dy, Tensor x, Tensor y, Tensor gamma, Tensor mean, Tensor invStd, Activation activation,
-      boolean batchStatistics, Gradients out);
+      Tensor dy,
+      Tensor x,
+      Tensor y,
+      Tensor gamma,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      boolean batchStatistics,
+      Gradients out);
 }

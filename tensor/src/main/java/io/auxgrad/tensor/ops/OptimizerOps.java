@@ -4,7 +4,10 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
 import java.util.List;
 
-/** Optimiser steps in place over many float32 tensors at once; list element {@code i} of each list belongs together. */
+/**
+ * Optimiser steps in place over many float32 tensors at once; list element {@code i} of each list
+ * belongs together.
+ */
 public abstract class OptimizerOps {
   /**
    * Settings of stochastic gradient descent.
@@ -15,7 +18,8 @@ public abstract class OptimizerOps {
    * @param nesterov look ahead along the momentum
    * @param weightDecay L2 penalty added to the gradient
    */
-  public record Sgd(float learningRate, float momentum, float dampening, boolean nesterov, float weightDecay) {}
+  public record Sgd(
+      float learningRate, float momentum, float dampening, boolean nesterov, float weightDecay) {}
 
   /**
    * Settings of Adam.
@@ -28,17 +32,26 @@ public abstract class OptimizerOps {
    * @param decoupled true for AdamW: the penalty shrinks the weights directly
    */
   public record Adam(
-      float learningRate, float beta1, float beta2, float eps, float weightDecay, boolean decoupled) {}
+      float learningRate,
+      float beta1,
+      float beta2,
+      float eps,
+      float weightDecay,
+      boolean decoupled) {}
 
   /**
-   * PyTorch's SGD: {@code g += weightDecay * p; v = momentum * v + (1 - dampening) * g} (at the first
-   * step {@code v = g}); {@code p -= learningRate * (nesterov ? g + momentum * v : v)}.
+   * PyTorch's SGD: {@code g += weightDecay * p; v = momentum * v + (1 - dampening) * g} (at the
+   * first step {@code v = g}); {@code p -= learningRate * (nesterov ? g + momentum * v : v)}.
    *
    * @param velocities null without momentum
    * @param first true at the first step
    */
   public final void sgd(
-      List<Tensor> parameters, List<Tensor> gradients, List<Tensor> velocities, boolean first, Sgd settings) {
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> velocities,
+      boolean first,
+      Sgd settings) {
     sameSizes("sgd", parameters, gradients);
     if (settings.momentum() != 0) {
       sameSizes("sgd", parameters, velocities);
@@ -52,7 +65,11 @@ public abstract class OptimizerOps {
    * @param step number of this step, from 1
    */
   public final void adam(
-      List<Tensor> parameters, List<Tensor> gradients, List<Tensor> means, List<Tensor> squares, long step,
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> means,
+      List<Tensor> squares,
+      long step,
       Adam settings) {
     sameSizes("adam", parameters, gradients);
     sameSizes("adam", parameters, means);
@@ -60,7 +77,9 @@ public abstract class OptimizerOps {
     runAdam(parameters, gradients, means, squares, step, settings);
   }
 
-  /** {@code average = decay * average + (1 - decay) * value}: exponential moving average of weights. */
+  /**
+   * {@code average = decay * average + (1 - decay) * value}: exponential moving average of weights.
+   */
   public final void average(List<Tensor> averages, List<Tensor> values, float decay) {
     sameSizes("average", averages, values);
     runAverage(averages, values, decay);
@@ -78,7 +97,8 @@ public abstract class OptimizerOps {
 
   private static void sameSizes(String op, List<Tensor> a, List<Tensor> b) {
     if (a.size() != b.size()) {
-      throw new TensorException(op + ": " + a.size() + " parameters but " + b.size() + " of another list");
+      throw new TensorException(
+          op + ": " + a.size() + " parameters but " + b.size() + " of another list");
     }
     for (int i = 0; i < a.size(); i++) {
       Checks.floating(op, "parameter", a.get(i));
@@ -88,11 +108,19 @@ public abstract class OptimizerOps {
 
   /** Updates parameters and velocities. */
   protected abstract void runSgd(
-      List<Tensor> parameters, List<Tensor> gradients, List<Tensor> velocities, boolean first, Sgd settings);
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> velocities,
+      boolean first,
+      Sgd settings);
 
   /** Updates parameters, means and squares. */
   protected abstract void runAdam(
-      List<Tensor> parameters, List<Tensor> gradients, List<Tensor> means, List<Tensor> squares, long step,
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> means,
+      List<Tensor> squares,
+      long step,
       Adam settings);
 
   /** Updates averages. */

@@ -70,7 +70,10 @@ public abstract class PointwiseOps {
     runCopy(source, target);
   }
 
-  /** {@code x} as {@code dtype}; float to int truncates, to uint8 rounds and clamps, to bfloat16 rounds to even. */
+  /**
+   * {@code x} as {@code dtype}; float to int truncates, to uint8 rounds and clamps, to bfloat16
+   * rounds to even.
+   */
   public final Tensor cast(Tensor x, DType dtype) {
     Tensor y = Tensor.empty(x.memory(), dtype, x.shape());
     runCast(x, y);
@@ -78,9 +81,9 @@ public abstract class PointwiseOps {
   }
 
   /**
-   * {@code x * keep / (1 - p)} where {@code keep} is 0 with probability {@code p}, else 1, decided by
-   * the Philox stream {@code (seed, stream)}, number {@code i} for element {@code i}. The gradient is
-   * the same call on {@code dL/dy}.
+   * {@code x * keep / (1 - p)} where {@code keep} is 0 with probability {@code p}, else 1, decided
+   * by the Philox stream {@code (seed, stream)}, number {@code i} for element {@code i}. The
+   * gradient is the same call on {@code dL/dy}.
    */
   public final Tensor dropout(Tensor x, float p, long seed, long stream) {
     Checks.floating("dropout", "input", x);

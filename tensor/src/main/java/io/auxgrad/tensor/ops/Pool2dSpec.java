@@ -8,7 +8,8 @@ import io.auxgrad.tensor.TensorException;
  *
  * @param kernel extent of the window, 1 to 15 (a position in it fits a byte)
  * @param stride step
- * @param pad border on each side, at most half of the window; never the maximum, not counted in an average
+ * @param pad border on each side, at most half of the window; never the maximum, not counted in an
+ *     average
  */
 public record Pool2dSpec(int kernel, int stride, int pad) {
   /** Checks the ranges. */
@@ -27,7 +28,13 @@ public record Pool2dSpec(int kernel, int stride, int pad) {
 
   private int extent(int in) {
     if (in + 2 * pad < kernel) {
-      throw new TensorException("pool2d: input extent " + in + " with padding " + pad + " is smaller than the window " + kernel);
+      throw new TensorException(
+          "pool2d: input extent "
+              + in
+              + " with padding "
+              + pad
+              + " is smaller than the window "
+              + kernel);
     }
     return (in + 2 * pad - kernel) / stride + 1;
   }

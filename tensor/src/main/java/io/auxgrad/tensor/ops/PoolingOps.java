@@ -7,8 +7,8 @@ import io.auxgrad.tensor.Tensor;
 /** Pooling of {@code [N,H,W,C]}. */
 public abstract class PoolingOps {
   /**
-   * {@code positions [N,OH,OW,C]} uint8: the place of the maximum inside its window, row by row; the
-   * first one where several are equal. Null if it was not asked for.
+   * {@code positions [N,OH,OW,C]} uint8: the place of the maximum inside its window, row by row;
+   * the first one where several are equal. Null if it was not asked for.
    */
   public record Max(Tensor y, Tensor positions) {}
 
@@ -53,7 +53,8 @@ public abstract class PoolingOps {
   /** The mean of each image and channel: {@code [N,H,W,C] -> [N,1,1,C]}. */
   public final Tensor global(Tensor x) {
     Checks.image("global pool", "input", x);
-    Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(x.shape().dim(0), 1, 1, x.shape().dim(3)));
+    Tensor y =
+        Tensor.empty(x.memory(), x.dtype(), Shape.of(x.shape().dim(0), 1, 1, x.shape().dim(3)));
     runGlobal(x, y);
     return y;
   }

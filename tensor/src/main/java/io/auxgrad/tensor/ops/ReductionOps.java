@@ -28,21 +28,38 @@ public abstract class ReductionOps {
     return y;
   }
 
-  /** {@code x} summed to {@code shape}, which broadcasts to {@code x}'s: the gradient of broadcasting. */
+  /**
+   * {@code x} summed to {@code shape}, which broadcasts to {@code x}'s: the gradient of
+   * broadcasting.
+   */
   public final Tensor sumTo(Tensor x, Shape shape) {
     Checks.floating("sumTo", "input", x);
-    Checks.require(shape.broadcast(x.shape()).equals(x.shape()), "sumTo", "%s does not broadcast to %s", shape, x.shape());
+    Checks.require(
+        shape.broadcast(x.shape()).equals(x.shape()),
+        "sumTo",
+        "%s does not broadcast to %s",
+        shape,
+        x.shape());
     Tensor y = Tensor.empty(x.memory(), x.dtype(), shape);
     runReduce(Kind.SUM, x, y);
     return y;
   }
 
-  /** The index of the largest value along the last axis, the first of several: int32, {@code [..., C] -> [...]}. */
+  /**
+   * The index of the largest value along the last axis, the first of several: int32, {@code [...,
+   * C] -> [...]}.
+   */
   public final Tensor argmax(Tensor x) {
     Checks.floating("argmax", "input", x);
-    Checks.require(x.shape().rank() >= 1 && x.shape().dim(-1) > 0, "argmax", "input %s has no last axis", x.shape());
+    Checks.require(
+        x.shape().rank() >= 1 && x.shape().dim(-1) > 0,
+        "argmax",
+        "input %s has no last axis",
+        x.shape());
     int[] dims = x.shape().dims();
-    Tensor y = Tensor.empty(x.memory(), DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
+    Tensor y =
+        Tensor.empty(
+            x.memory(), DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
     runArgmax(x, y);
     return y;
   }

@@ -10,7 +10,9 @@ import io.auxgrad.tensor.Tensor;
 public abstract class ResizeOps {
   /** How to sample. */
   public enum Mode {
-    /** Linear between the two nearest pixels of each axis, clamped at the border; no antialiasing. */
+    /**
+     * Linear between the two nearest pixels of each axis, clamped at the border; no antialiasing.
+     */
     BILINEAR,
     /** The pixel {@code floor(i * in / out)}. */
     NEAREST
@@ -19,7 +21,8 @@ public abstract class ResizeOps {
   /** {@code x} at {@code [N,height,width,C]}. */
   public final Tensor forward(Tensor x, int height, int width, Mode mode) {
     Checks.image("resize", "input", x);
-    Checks.require(height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
+    Checks.require(
+        height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
     Shape in = x.shape();
     Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(in.dim(0), height, width, in.dim(3)));
     runForward(x, mode, y);
@@ -29,9 +32,11 @@ public abstract class ResizeOps {
   /** {@code dL/dx [N,height,width,C]} of {@link #forward} for an input of that height and width. */
   public final Tensor backward(Tensor dy, int height, int width, Mode mode) {
     Checks.image("resize gradient", "dy", dy);
-    Checks.require(height > 0 && width > 0, "resize gradient", "input %dx%d must be positive", height, width);
+    Checks.require(
+        height > 0 && width > 0, "resize gradient", "input %dx%d must be positive", height, width);
     Shape out = dy.shape();
-    Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), Shape.of(out.dim(0), height, width, out.dim(3)));
+    Tensor dx =
+        Tensor.empty(dy.memory(), dy.dtype(), Shape.of(out.dim(0), height, width, out.dim(3)));
     runBackward(dy, mode, dx);
     return dx;
   }
