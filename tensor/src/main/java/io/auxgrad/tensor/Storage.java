@@ -18,6 +18,10 @@ final class Storage {
     return this;
   }
 
+  boolean isShared() {
+    return users.get() > 1;
+  }
+
   void leave() {
     if (users.decrementAndGet() == 0) {
       memory.release(buffer);

@@ -185,6 +185,14 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /**
+   * True while another open tensor, a view of this one or the one it views, has the same memory.
+   */
+  public boolean isShared() {
+    requireOpen();
+    return storage.isShared();
+  }
+
   /** False after {@link #close}. */
   public boolean isOpen() {
     return open;

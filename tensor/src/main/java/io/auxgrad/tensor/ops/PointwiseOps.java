@@ -13,7 +13,10 @@ public abstract class PointwiseOps {
     return y;
   }
 
-  /** {@code dL/dx = dL/dy * op'(x)}, given the input {@code x} and the output {@code y}. */
+  /**
+   * {@code dL/dx = dL/dy * op'(x)}, given the input {@code x} and the output {@code y}. Only the
+   * one that {@link UnaryOp#derivative} names is read; the other may be any tensor of the shape.
+   */
   public final Tensor unaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y) {
     Checks.floating(name(op), "dy", dy);
     Checks.sameShape(name(op), "dy", dy, "x", x);
