@@ -1,0 +1,121 @@
+package io.auxgrad.kernels.cases;
+
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** {@code y[n,i,j,o] = sum x[n, i*s - p + a*d, ...] * w[o,a,b,c] + bias[o]}. */
+final class ConvolutionCases {
+  private ConvolutionCases() {}
+
+  static List<OpCase> all() {
+    List<OpCase> cases = new ArrayList<>();
+    cases.add(conv(2, 7, 9, 5, 6, 3, Conv2dSpec.of(1, 1), true));
+    cases.add(conv(1, 8, 11, 3, 16, 3, Conv2dSpec.of(2, 1), false));
+    cases.add(conv(2, 6, 5, 17, 19, 1, Conv2dSpec.of(1, 0), true));
+    cases.add(conv(1, 9, 7, 16, 32, 1, Conv2dSpec.of(2, 0), false));
+    cases.add(conv(2, 13, 12, 4, 8, 3, Conv2dSpec.of(1, 2, 2, 1), true));
+    cases.add(conv(1, 6, 7, 6, 9, 3, Conv2dSpec.of(1, 1, 1, 3), true));
+    cases.add(conv(2, 10, 9, 24, 24, 3, Conv2dSpec.of(1, 1, 1, 24), false));
+    cases.add(conv(1, 11, 8, 13, 13, 3, Conv2dSpec.of(2, 1, 1, 13), true));
+    cases.add(conv(2, 5, 6, 33, 33, 1, Conv2dSpec.of(1, 0, 1, 33), false));
+    cases.add(conv(1, 16, 15, 3, 8, 7, Conv2dSpec.of(2, 3), false));
+    cases.add(conv(1, 1, 1, 1, 1, 1, Conv2dSpec.of(1, 0), true));
+    cases.add(conv(1, 9, 6, 4, 5, 3, new Conv2dSpec(2, 1, 0, 1, 1, 2, 1), true));
+    for (Activation a : Activation.values()) {
+      cases.add(fused(a));
+    }
+    return cases;
+  }
+
+  private static OpCase conv(
+      int n, int h, int w, int c, int o, int k, Conv2dSpec spec, boolean bias) {
+    int perGroup = c / spec.groups();
+    List<Input> inputs = new ArrayList<>();
+    inputs.add(Input.uniform(n, h, w, c));
+    inputs.add(Input.uniform(o, k, k, perGroup));
+    if (bias) {
+      inputs.add(Input.uniform(o));
+    }
+    return OpCase.of(
+            "conv2d " + k + "x" + k + " " + spec,
+            Set.of("convolution.forward", "convolution.gradInput", "convolution.gradWeight"),
+            inputs,
+            in -> List.of(reference(in.get(0), in.get(1), bias ? in.get(2) : null, spec)),
+            (b, in) ->
+                List.of(
+                    b.convolution()
+                        .forward(in.get(0), in.get(1), bias ? in.get(2) : null, spec, Activation.IDENTITY)))
+        .differentiable(
+            (b, in, out, dy) -> {
+              var ops = b.convolution();
+              var dx = ops.gradInput(dy, in.get(1), spec, in.get(0).shape());
+              var dw = ops.gradWeight(in.get(0), dy, spec, in.get(1).shape(), bias);
+              return bias ? List.of(dx, dw.weight(), dw.bias()) : List.of(dx, dw.weight());
+            })
+        .summing((long) n * h * w * Math.max(perGroup, 1));
+  }
+
+  private static OpCase fused(Activation activation) {
+    Conv2dSpec spec = Conv2dSpec.of(1, 1);
+    return OpCase.of(
+            "conv2d + " + activation,
+            Set.of("convolution.forward"),
+            List.of(Input.uniform(2, 6, 7, 12), new Input(Shape.of(10, 3, 3, 12), Input.Kind.UNIFORM, -2, 2), Input.uniform(10)),
+            in -> {
+              Array64 y = reference(in.get(0), in.get(1), in.get(2), spec);
+              Arrays.setAll(y.data(), i -> activate(activation, y.data()[i]));
+              return List.of(y);
+            },
+            (b, in) -> List.of(b.convolution().forward(in.get(0), in.get(1), in.get(2), spec, activation)))
+        .summing(108);
+  }
+
+  static double activate(Activation activation, double v) {
+    return switch (activation) {
+      case IDENTITY -> v;
+      case RELU -> Math.max(0, v);
+      case RELU6 -> Math.min(6, Math.max(0, v));
+    };
+  }
+
+  private static Array64 reference(Array64 x, Array64 w, Array64 bias, Conv2dSpec s) {
+    Shape out = s.outputShape(x.shape(), w.shape());
+    Array64 y = Array64.of(out);
+    int inPerGroup = w.shape().dim(3);
+    int outPerGroup = out.dim(3) / s.groups();
+    for (int n = 0; n < out.dim(0); n++) {
+      for (int i = 0; i < out.dim(1); i++) {
+        for (int j = 0; j < out.dim(2); j++) {
+          for (int o = 0; o < out.dim(3); o++) {
+            int first = o / outPerGroup * inPerGroup;
+            y.add(window(x, w, s, n, i, j, o, first) + (bias == null ? 0 : bias.at(o)), n, i, j, o);
+          }
+        }
+      }
+    }
+    return y;
+  }
+
+  private static double window(
+      Array64 x, Array64 w, Conv2dSpec s, int n, int i, int j, int o, int firstChannel) {
+    double sum = 0;
+    for (int a = 0; a < w.shape().dim(1); a++) {
+      int row = i * s.strideH() - s.padH() + a * s.dilationH();
+      for (int b = 0; b < w.shape().dim(2); b++) {
+        int column = j * s.strideW() - s.padW() + b * s.dilationW();
+        if (row < 0 || row >= x.shape().dim(1) || column < 0 || column >= x.shape().dim(2)) {
+          continue;
+        }
+        for (int c = 0; c < w.shape().dim(3); c++) {
+          sum += x.at(n, row, column, firstChannel + c) * w.at(o, a, b, c);
+        }
+      }
+    }
+    return sum;
+  }
+}
