@@ -90,7 +90,8 @@ record Array64(DType dtype, Shape shape, double[] data) {
                   case INT32 -> bytes.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * i);
                   case UINT8 -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
                   case BFLOAT16 ->
-                      Float.intBitsToFloat(bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i) << 16);
+                      Float.intBitsToFloat(
+                          bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i) << 16);
                 })
         .as(t.dtype());
   }

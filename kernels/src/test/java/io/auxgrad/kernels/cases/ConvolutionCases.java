@@ -49,14 +49,18 @@ final class ConvolutionCases {
             (b, in) ->
                 List.of(
                     b.convolution()
-                        .forward(in.get(0), in.get(1), bias ? in.get(2) : null, spec, Activation.IDENTITY)))
-        .differentiable(
-            (b, in, out, dy) -> {
-              var ops = b.convolution();
-              var dx = ops.gradInput(dy, in.get(1), spec, in.get(0).shape());
-              var dw = ops.gradWeight(in.get(0), dy, spec, in.get(1).shape(), bias);
-              return bias ? List.of(dx, dw.weight(), dw.bias()) : List.of(dx, dw.weight());
-            })
+                        .forward(
+                            in.get(0),
+                            in.get(1),
+                            bias ? in.get(2) : null,
+                            spec,
+                            Activation.IDENTITY)))
+        .differentiable((b, in, out, dy) -> {
+          var ops = b.convolution();
+          var dx = ops.gradInput(dy, in.get(1), spec, in.get(0).shape());
+          var dw = ops.gradWeight(in.get(0), dy, spec, in.get(1).shape(), bias);
+          return bias ? List.of(dx, dw.weight(), dw.bias()) : List.of(dx, dw.weight());
+        })
         .summing((long) n * h * w * Math.max(perGroup, 1));
   }
 
@@ -65,13 +69,17 @@ final class ConvolutionCases {
     return OpCase.of(
             "conv2d + " + activation,
             Set.of("convolution.forward"),
-            List.of(Input.uniform(2, 6, 7, 12), new Input(Shape.of(10, 3, 3, 12), Input.Kind.UNIFORM, -2, 2), Input.uniform(10)),
+            List.of(
+                Input.uniform(2, 6, 7, 12),
+                new Input(Shape.of(10, 3, 3, 12), Input.Kind.UNIFORM, -2, 2),
+                Input.uniform(10)),
             in -> {
               Array64 y = reference(in.get(0), in.get(1), in.get(2), spec);
               Arrays.setAll(y.data(), i -> activate(activation, y.data()[i]));
               return List.of(y);
             },
-            (b, in) -> List.of(b.convolution().forward(in.get(0), in.get(1), in.get(2), spec, activation)))
+            (b, in) ->
+                List.of(b.convolution().forward(in.get(0), in.get(1), in.get(2), spec, activation)))
         .summing(108);
   }
 

@@ -46,20 +46,24 @@ final class IndexingCases {
   }
 
   private static void place(Array64 part, Array64 whole, int axis, int start) {
-    forEach(part.shape(), index -> {
-      int[] to = index.clone();
-      to[axis] += start;
-      whole.add(part.at(index), to);
-    });
+    forEach(
+        part.shape(),
+        index -> {
+          int[] to = index.clone();
+          to[axis] += start;
+          whole.add(part.at(index), to);
+        });
   }
 
   private static Array64 cut(Array64 whole, int axis, int start, int length) {
     Array64 part = Array64.of(whole.shape().with(axis, length));
-    forEach(part.shape(), index -> {
-      int[] from = index.clone();
-      from[axis] += start;
-      part.add(whole.at(from), index);
-    });
+    forEach(
+        part.shape(),
+        index -> {
+          int[] from = index.clone();
+          from[axis] += start;
+          part.add(whole.at(from), index);
+        });
     return part;
   }
 
@@ -70,7 +74,8 @@ final class IndexingCases {
             List.of(Input.uniform(6, 5, 7, 9)),
             in -> List.of(cut(in.get(0), axis, 2, 3)),
             (b, in) -> List.of(b.indexing().slice(in.get(0), axis, 2, 3)))
-        .differentiable((b, in, out, dy) -> List.of(b.indexing().sliceBackward(dy, axis, 2, in.get(0).shape())));
+        .differentiable((b, in, out, dy) ->
+            List.of(b.indexing().sliceBackward(dy, axis, 2, in.get(0).shape())));
   }
 
   private static OpCase split(int axis) {
@@ -89,8 +94,11 @@ final class IndexingCases {
         List.of(Input.uniform(3, 4, 5, 7)),
         in -> {
           Array64 x = in.get(0);
-          Array64 y = Array64.of(Shape.of(Arrays.stream(order).map(a -> x.shape().dim(a)).toArray()));
-          forEach(x.shape(), index -> y.add(x.at(index), Arrays.stream(order).map(a -> index[a]).toArray()));
+          Array64 y =
+              Array64.of(Shape.of(Arrays.stream(order).map(a -> x.shape().dim(a)).toArray()));
+          forEach(
+              x.shape(),
+              index -> y.add(x.at(index), Arrays.stream(order).map(a -> index[a]).toArray()));
           return List.of(y);
         },
         (b, in) -> List.of(b.indexing().permute(in.get(0), order)));

@@ -8,7 +8,10 @@ import io.auxgrad.tensor.Shape;
 record Input(Shape shape, Kind kind, double low, double high) {
   enum Kind {
     UNIFORM,
-    /** All values different by at least 1/64, in random order: no ties, finite differences see no kink. */
+    /**
+     * All values different by at least 1/64, in random order: no ties, finite differences see no
+     * kink.
+     */
     DISTINCT,
     /** Whole numbers in {@code [low, high)}. */
     LABELS,

@@ -36,7 +36,10 @@ final class LossCases {
     return List.of(r.loss(), r.gradient());
   }
 
-  /** The second output is the gradient, which belongs to the first input; dy is a scalar factor of it. */
+  /**
+   * The second output is the gradient, which belongs to the first input; dy is a scalar factor of
+   * it.
+   */
   private static OpCase.Gradient gradientOfFirst(int inputs) {
     return (b, in, out, dy) -> {
       b.pointwise().scaleBy(out.get(1), dy);
@@ -60,7 +63,10 @@ final class LossCases {
             Set.of("loss.crossEntropy"),
             inputs,
             in -> List.of(Array64.scalar(crossEntropy(in, weighted))),
-            (b, in) -> outputs(b.loss().crossEntropy(in.get(0), in.get(1), -1, weighted ? in.get(2) : null, true)))
+            (b, in) ->
+                outputs(
+                    b.loss()
+                        .crossEntropy(in.get(0), in.get(1), -1, weighted ? in.get(2) : null, true)))
         .differentiable(gradientOfFirst(inputs.size()))
         .summing(Shape.of(dims).size());
   }
@@ -87,7 +93,9 @@ final class LossCases {
   }
 
   private static OpCase regression(Penalty penalty, boolean masked, int... dims) {
-    List<Input> inputs = new ArrayList<>(List.of(Input.distinct(dims), new Input(Shape.of(dims), Input.Kind.UNIFORM, 3, 9)));
+    List<Input> inputs =
+        new ArrayList<>(
+            List.of(Input.distinct(dims), new Input(Shape.of(dims), Input.Kind.UNIFORM, 3, 9)));
     if (masked) {
       inputs.add(Input.mask(dims));
     }
@@ -96,7 +104,11 @@ final class LossCases {
             Set.of("loss.regression"),
             inputs,
             in -> List.of(Array64.scalar(regression(penalty, in, masked))),
-            (b, in) -> outputs(b.loss().regression(penalty, in.get(0), in.get(1), masked ? in.get(2) : null, true)))
+            (b, in) ->
+                outputs(
+                    b.loss()
+                        .regression(
+                            penalty, in.get(0), in.get(1), masked ? in.get(2) : null, true)))
         .differentiable(penalty == Penalty.BERHU ? null : gradientOfFirst(inputs.size()))
         .summing(Shape.of(dims).size());
   }
@@ -135,7 +147,8 @@ final class LossCases {
             Set.of("loss.cosine"),
             inputs,
             in -> List.of(Array64.scalar(cosine(in, masked))),
-            (b, in) -> outputs(b.loss().cosine(in.get(0), in.get(1), masked ? in.get(2) : null, true)))
+            (b, in) ->
+                outputs(b.loss().cosine(in.get(0), in.get(1), masked ? in.get(2) : null, true)))
         .differentiable(gradientOfFirst(inputs.size()))
         .summing(Shape.of(dims).size());
   }

@@ -14,8 +14,15 @@ final class MatmulCases {
     for (int transposes = 0; transposes < 4; transposes++) {
       boolean ta = (transposes & 1) != 0;
       boolean tb = (transposes & 2) != 0;
-      cases.add(product(ta ? Shape.of(7, 5) : Shape.of(5, 7), ta, tb ? Shape.of(3, 7) : Shape.of(7, 3), tb));
-      cases.add(product(ta ? Shape.of(2, 33, 17) : Shape.of(2, 17, 33), ta, tb ? Shape.of(2, 9, 33) : Shape.of(2, 33, 9), tb));
+      cases.add(
+          product(
+              ta ? Shape.of(7, 5) : Shape.of(5, 7), ta, tb ? Shape.of(3, 7) : Shape.of(7, 3), tb));
+      cases.add(
+          product(
+              ta ? Shape.of(2, 33, 17) : Shape.of(2, 17, 33),
+              ta,
+              tb ? Shape.of(2, 9, 33) : Shape.of(2, 33, 9),
+              tb));
     }
     cases.add(product(Shape.of(1, 1), false, Shape.of(1, 1), false));
     cases.add(product(Shape.of(64, 130), false, Shape.of(130, 48), false));
@@ -44,8 +51,9 @@ final class MatmulCases {
         for (int j = 0; j < n; j++) {
           double sum = 0;
           for (int k = 0; k < inner; k++) {
-            sum += a.data()[p * m * inner + (ta ? k * m + i : i * inner + k)]
-                * b.data()[p * inner * n + (tb ? j * inner + k : k * n + j)];
+            sum +=
+                a.data()[p * m * inner + (ta ? k * m + i : i * inner + k)]
+                    * b.data()[p * inner * n + (tb ? j * inner + k : k * n + j)];
           }
           y.data()[(p * m + i) * n + j] = sum;
         }

@@ -31,7 +31,8 @@ final class NormalizationCases {
     return cases;
   }
 
-  private static List<Input> inputs(boolean residual, int n, int h, int w, int c, boolean statistics) {
+  private static List<Input> inputs(
+      boolean residual, int n, int h, int w, int c, boolean statistics) {
     List<Input> inputs = new ArrayList<>();
     inputs.add(Input.distinct(n, h, w, c));
     inputs.add(Input.positive(c));
@@ -55,14 +56,33 @@ final class NormalizationCases {
             (b, in) -> {
               Tensor mean = Tensor.zeros(b.memory(), DType.FLOAT32, Shape.of(c));
               Tensor variance = Tensor.zeros(b.memory(), DType.FLOAT32, Shape.of(c));
-              var r = b.normalization().train(
-                  in.get(0), in.get(1), in.get(2), residual ? in.get(3) : null, mean, variance, MOMENTUM, EPS, activation);
+              var r =
+                  b.normalization()
+                      .train(
+                          in.get(0),
+                          in.get(1),
+                          in.get(2),
+                          residual ? in.get(3) : null,
+                          mean,
+                          variance,
+                          MOMENTUM,
+                          EPS,
+                          activation);
               return List.of(r.y(), r.mean(), r.invStd(), mean, variance);
             })
-        .differentiable(
-            (b, in, out, dy) -> gradients(
-                b.normalization().backward(
-                    dy, in.get(0), out.get(0), in.get(1), out.get(1), out.get(2), activation, true, residual)))
+        .differentiable((b, in, out, dy) ->
+            gradients(
+                b.normalization()
+                    .backward(
+                        dy,
+                        in.get(0),
+                        out.get(0),
+                        in.get(1),
+                        out.get(1),
+                        out.get(2),
+                        activation,
+                        true,
+                        residual)))
         .summing((long) n * h * w);
   }
 
@@ -72,21 +92,48 @@ final class NormalizationCases {
             "batch norm infer " + activation + (residual ? " + residual" : ""),
             Set.of("normalization.infer", "normalization.backward"),
             inputs(residual, n, h, w, c, true),
-            in -> List.of(normalize(in, residual ? in.get(3) : null, in.get(statistics).data(), in.get(statistics + 1).data(), activation)),
-            (b, in) -> List.of(b.normalization().infer(
-                in.get(0), in.get(1), in.get(2), residual ? in.get(3) : null, in.get(statistics), in.get(statistics + 1), EPS, activation)))
-        .differentiable(
-            (b, in, out, dy) -> {
-              Tensor shifted = b.pointwise().affine(in.get(statistics + 1), 1, EPS);
-              Tensor root = b.pointwise().unary(UnaryOp.SQRT, shifted);
-              Tensor invStd = b.pointwise().unary(UnaryOp.RECIPROCAL, root);
-              List<Tensor> all = new ArrayList<>(gradients(
-                  b.normalization().backward(
-                      dy, in.get(0), out.get(0), in.get(1), in.get(statistics), invStd, activation, false, residual)));
-              all.add(null);
-              all.add(null);
-              return all;
-            })
+            in ->
+                List.of(
+                    normalize(
+                        in,
+                        residual ? in.get(3) : null,
+                        in.get(statistics).data(),
+                        in.get(statistics + 1).data(),
+                        activation)),
+            (b, in) ->
+                List.of(
+                    b.normalization()
+                        .infer(
+                            in.get(0),
+                            in.get(1),
+                            in.get(2),
+                            residual ? in.get(3) : null,
+                            in.get(statistics),
+                            in.get(statistics + 1),
+                            EPS,
+                            activation)))
+        .differentiable((b, in, out, dy) -> {
+          Tensor shifted = b.pointwise().affine(in.get(statistics + 1), 1, EPS);
+          Tensor root = b.pointwise().unary(UnaryOp.SQRT, shifted);
+          Tensor invStd = b.pointwise().unary(UnaryOp.RECIPROCAL, root);
+          List<Tensor> all =
+              new ArrayList<>(
+                  gradients(
+                      b.normalization()
+                          .backward(
+                              dy,
+                              in.get(0),
+                              out.get(0),
+                              in.get(1),
+                              in.get(statistics),
+                              invStd,
+                              activation,
+                              false,
+                              residual)));
+          all.add(null);
+          all.add(null);
+          return all;
+        })
         .summing((long) n * h * w);
   }
 
@@ -98,7 +145,8 @@ final class NormalizationCases {
     return list;
   }
 
-  private static List<Array64> trainReference(List<Array64> in, Array64 residual, Activation activation) {
+  private static List<Array64> trainReference(
+      List<Array64> in, Array64 residual, Activation activation) {
     Array64 x = in.get(0);
     int c = x.shape().dim(-1);
     int rows = (int) x.shape().rows();
@@ -127,8 +175,11 @@ final class NormalizationCases {
         in.get(0).shape(),
         i -> {
           int k = i % c;
-          double v = (x[i] - mean[k]) / Math.sqrt(variance[k] + EPS) * in.get(1).data()[k] + in.get(2).data()[k];
-          return ConvolutionCases.activate(activation, v + (residual == null ? 0 : residual.data()[i]));
+          double v =
+              (x[i] - mean[k]) / Math.sqrt(variance[k] + EPS) * in.get(1).data()[k]
+                  + in.get(2).data()[k];
+          return ConvolutionCases.activate(
+              activation, v + (residual == null ? 0 : residual.data()[i]));
         });
   }
 }

@@ -43,7 +43,8 @@ record OpCase(
     List<Tensor> apply(Backend backend, List<Tensor> inputs, List<Tensor> outputs, Tensor dy);
   }
 
-  static OpCase of(String name, Set<String> covers, List<Input> inputs, Oracle oracle, Forward forward) {
+  static OpCase of(
+      String name, Set<String> covers, List<Input> inputs, Oracle oracle, Forward forward) {
     long bytes = inputs.stream().mapToLong(i -> 4 * i.shape().size()).sum();
     return new OpCase(name, covers, inputs, oracle, forward, null, 1, bytes);
   }

@@ -48,13 +48,17 @@ class OpCaseTest {
 
   @TestFactory
   Stream<DynamicTest> forwardAgreesWithTheReference() {
-    return each((backend, c) -> withInputs(backend, c, (host, device) -> {
-      List<Array64> want = c.oracle().apply(host);
-      List<Tensor> got = c.forward().apply(backend, device);
-      for (int i = 0; i < want.size(); i++) {
-        compare(c + " output " + i, want.get(i), Array64.download(got.get(i)), c.length());
-      }
-    }));
+    return each((backend, c) ->
+        withInputs(
+            backend,
+            c,
+            (host, device) -> {
+              List<Array64> want = c.oracle().apply(host);
+              List<Tensor> got = c.forward().apply(backend, device);
+              for (int i = 0; i < want.size(); i++) {
+                compare(c + " output " + i, want.get(i), Array64.download(got.get(i)), c.length());
+              }
+            }));
   }
 
   @TestFactory
@@ -70,11 +74,15 @@ class OpCaseTest {
   Stream<DynamicTest> sameBytesOnAnyNumberOfThreads() {
     return each((backend, c) -> {
       // oneDNN's weight gradients sum per thread; everything of our own does not depend on it.
-      if (!c.covers().contains("convolution.gradWeight") && !c.covers().contains("matmul.multiply")) {
+      if (!c.covers().contains("convolution.gradWeight")
+          && !c.covers().contains("matmul.multiply")) {
         List<Array64> one = withThreads(backend, 1, c);
         List<Array64> two = withThreads(backend, 2, c);
         for (int i = 0; i < one.size(); i++) {
-          assertEquals(0, java.util.Arrays.compare(one.get(i).data(), two.get(i).data()), c + " output " + i);
+          assertEquals(
+              0,
+              java.util.Arrays.compare(one.get(i).data(), two.get(i).data()),
+              c + " output " + i);
         }
       }
     });
@@ -109,15 +117,16 @@ class OpCaseTest {
 
   private static Stream<DynamicTest> each(Body body) {
     return backends().stream()
-        .flatMap(
-            backend ->
-                Cases.all().stream()
-                    .map(c -> DynamicTest.dynamicTest(backend.memory().device() + " " + c, () -> body.run(backend, c))));
+        .flatMap(backend ->
+            Cases.all().stream()
+                .map(c ->
+                    DynamicTest.dynamicTest(
+                        backend.memory().device() + " " + c, () -> body.run(backend, c))));
   }
 
   private static void withInputs(Backend backend, OpCase c, Inputs body) {
     Philox random = new Philox(SEED, c.toString().hashCode());
-    try (TensorScope scope = TensorScope.open()) {
+    try (var _ = TensorScope.open()) {
       List<Array64> host = c.inputs().stream().map(i -> i.draw(random)).toList();
       List<Tensor> device = host.stream().map(a -> a.upload(backend.memory())).toList();
       body.run(host, device);
@@ -129,19 +138,24 @@ class OpCaseTest {
     List<Array64> results = new ArrayList<>();
     try {
       backend.setThreads(threads);
-      withInputs(backend, c, (host, device) ->
-          c.forward().apply(backend, device).forEach(t -> results.add(Array64.download(t))));
+      withInputs(
+          backend,
+          c,
+          (host, device) ->
+              c.forward().apply(backend, device).forEach(t -> results.add(Array64.download(t))));
     } finally {
       backend.setThreads(before);
     }
     return results;
   }
 
-  private static void checkGradients(Backend backend, OpCase c, List<Array64> host, List<Tensor> device) {
+  private static void checkGradients(
+      Backend backend, OpCase c, List<Array64> host, List<Tensor> device) {
     List<Tensor> outputs = c.forward().apply(backend, device);
     Philox random = new Philox(SEED, 1);
     Array64 dy = Array64.of(outputs.get(0).shape(), i -> random.uniform(-1, 1));
-    List<Tensor> gradients = c.gradient().apply(backend, device, outputs, dy.upload(backend.memory()));
+    List<Tensor> gradients =
+        c.gradient().apply(backend, device, outputs, dy.upload(backend.memory()));
     for (int k = 0; k < gradients.size(); k++) {
       if (gradients.get(k) != null && c.inputs().get(k).differentiable()) {
         probe(c, host, k, dy, Array64.download(gradients.get(k)), random);
@@ -149,7 +163,8 @@ class OpCaseTest {
     }
   }
 
-  private static void probe(OpCase c, List<Array64> host, int k, Array64 dy, Array64 got, Philox random) {
+  private static void probe(
+      OpCase c, List<Array64> host, int k, Array64 dy, Array64 got, Philox random) {
     assertEquals(host.get(k).shape(), got.shape(), c + " gradient " + k);
     int n = got.data().length;
     double scale = 0;
@@ -158,18 +173,22 @@ class OpCaseTest {
     }
     for (int p = 0; p < Math.min(n, PROBES); p++) {
       int at = n <= PROBES ? p : random.nextInt(n);
-      double want = (along(c, host, k, at, STEP, dy) - along(c, host, k, at, -STEP, dy)) / (2 * STEP);
-      double allowed = EPS * (8 + 2 * Math.sqrt(c.length())) * (scale + Math.abs(want)) + 2e-6 * (1 + scale);
+      double want =
+          (along(c, host, k, at, STEP, dy) - along(c, host, k, at, -STEP, dy)) / (2 * STEP);
+      double allowed =
+          EPS * (8 + 2 * Math.sqrt(c.length())) * (scale + Math.abs(want)) + 2e-6 * (1 + scale);
       double error = Math.abs(got.data()[at] - want);
       if (!(error <= allowed)) {
-        fail("%s: gradient %d [%d] is %.9g, finite differences say %.9g, allowed error %.3g, seed %d"
-            .formatted(c, k, at, got.data()[at], want, allowed, SEED));
+        fail(
+            "%s: gradient %d [%d] is %.9g, finite differences say %.9g, allowed error %.3g, seed %d"
+                .formatted(c, k, at, got.data()[at], want, allowed, SEED));
       }
     }
   }
 
   /** {@code sum(dy * oracle)} with element {@code at} of input {@code k} moved by {@code step}. */
-  private static double along(OpCase c, List<Array64> host, int k, int at, double step, Array64 dy) {
+  private static double along(
+      OpCase c, List<Array64> host, int k, int at, double step, Array64 dy) {
     List<Array64> moved = new ArrayList<>(host);
     Array64 input = host.get(k).copy();
     input.data()[at] += step;
@@ -195,8 +214,9 @@ class OpCaseTest {
       double allowed = exact ? 0 : EPS * ((4 + Math.sqrt(length)) * scale + 4 * Math.abs(w));
       double error = Math.abs(got.data()[i] - w);
       if (!(error <= allowed) && got.data()[i] != w) {
-        fail("%s [%d] is %.9g, want %.9g, allowed error %.3g, seed %d"
-            .formatted(what, i, got.data()[i], w, allowed, SEED));
+        fail(
+            "%s [%d] is %.9g, want %.9g, allowed error %.3g, seed %d"
+                .formatted(what, i, got.data()[i], w, allowed, SEED));
       }
     }
   }

@@ -70,14 +70,17 @@ final class OptimizerCases {
         Set.of("optimizer.sgd"),
         lists(3, false),
         in ->
-            update(in, 3, v -> {
-              double g = v[1] + s.weightDecay() * v[0];
-              if (s.momentum() != 0) {
-                v[2] = first ? g : s.momentum() * v[2] + (1 - s.dampening()) * g;
-                g = s.nesterov() ? g + s.momentum() * v[2] : v[2];
-              }
-              v[0] -= s.learningRate() * g;
-            }),
+            update(
+                in,
+                3,
+                v -> {
+                  double g = v[1] + s.weightDecay() * v[0];
+                  if (s.momentum() != 0) {
+                    v[2] = first ? g : s.momentum() * v[2] + (1 - s.dampening()) * g;
+                    g = s.nesterov() ? g + s.momentum() * v[2] : v[2];
+                  }
+                  v[0] -= s.learningRate() * g;
+                }),
         (b, in) -> {
           b.optimizer().sgd(list(in, 0), list(in, 1), list(in, 2), first, s);
           return in;
@@ -90,19 +93,22 @@ final class OptimizerCases {
             Set.of("optimizer.adam"),
             lists(4, true),
             in ->
-                update(in, 4, v -> {
-                  double g = v[1];
-                  if (a.decoupled()) {
-                    v[0] -= a.learningRate() * a.weightDecay() * v[0];
-                  } else {
-                    g += a.weightDecay() * v[0];
-                  }
-                  v[2] = a.beta1() * v[2] + (1 - a.beta1()) * g;
-                  v[3] = a.beta2() * v[3] + (1 - a.beta2()) * g * g;
-                  double mean = v[2] / (1 - Math.pow(a.beta1(), step));
-                  double square = v[3] / (1 - Math.pow(a.beta2(), step));
-                  v[0] -= a.learningRate() * mean / (Math.sqrt(square) + a.eps());
-                }),
+                update(
+                    in,
+                    4,
+                    v -> {
+                      double g = v[1];
+                      if (a.decoupled()) {
+                        v[0] -= a.learningRate() * a.weightDecay() * v[0];
+                      } else {
+                        g += a.weightDecay() * v[0];
+                      }
+                      v[2] = a.beta1() * v[2] + (1 - a.beta1()) * g;
+                      v[3] = a.beta2() * v[3] + (1 - a.beta2()) * g * g;
+                      double mean = v[2] / (1 - Math.pow(a.beta1(), step));
+                      double square = v[3] / (1 - Math.pow(a.beta2(), step));
+                      v[0] -= a.learningRate() * mean / (Math.sqrt(square) + a.eps());
+                    }),
             (b, in) -> {
               b.optimizer().adam(list(in, 0), list(in, 1), list(in, 2), list(in, 3), step, a);
               return in;
@@ -139,7 +145,12 @@ final class OptimizerCases {
         "sum of squares",
         Set.of("optimizer.sumOfSquares"),
         lists(1, false),
-        in -> List.of(Array64.scalar(in.stream().mapToDouble(a -> java.util.Arrays.stream(a.data()).map(v -> v * v).sum()).sum())),
+        in ->
+            List.of(
+                Array64.scalar(
+                    in.stream()
+                        .mapToDouble(a -> java.util.Arrays.stream(a.data()).map(v -> v * v).sum())
+                        .sum())),
         (b, in) -> List.of(Array64.scalar(b.optimizer().sumOfSquares(in)).upload(b.memory())));
   }
 }

@@ -30,9 +30,27 @@ final class PointwiseCases {
       cases.add(binary(op, Shape.of(4, 6, 8, 16), Shape.of(4, 1, 1, 16)));
     }
     cases.add(affine());
-    cases.add(inPlace("accumulate", "pointwise.accumulate", Input.uniform(3, 5, 17), (b, t, x) -> b.pointwise().accumulate(t, x), Double::sum));
-    cases.add(inPlace("scale by", "pointwise.scaleBy", Input.uniform(1), (b, t, f) -> b.pointwise().scaleBy(t, f), (t, f) -> t * f));
-    cases.add(inPlace("fill", "pointwise.fill", Input.uniform(1), (b, t, x) -> b.pointwise().fill(t, -2.5f), (t, x) -> -2.5));
+    cases.add(
+        inPlace(
+            "accumulate",
+            "pointwise.accumulate",
+            Input.uniform(3, 5, 17),
+            (b, t, x) -> b.pointwise().accumulate(t, x),
+            Double::sum));
+    cases.add(
+        inPlace(
+            "scale by",
+            "pointwise.scaleBy",
+            Input.uniform(1),
+            (b, t, f) -> b.pointwise().scaleBy(t, f),
+            (t, f) -> t * f));
+    cases.add(
+        inPlace(
+            "fill",
+            "pointwise.fill",
+            Input.uniform(1),
+            (b, t, x) -> b.pointwise().fill(t, -2.5f),
+            (t, x) -> -2.5));
     cases.add(copy());
     cases.addAll(casts());
     cases.add(dropout(0.3f, 3, 7, 13));
@@ -72,7 +90,8 @@ final class PointwiseCases {
             List.of(input),
             in -> List.of(map(in.get(0), x -> apply(op, x))),
             (b, in) -> List.of(b.pointwise().unary(op, in.get(0))))
-        .differentiable((b, in, out, dy) -> List.of(b.pointwise().unaryBackward(op, dy, in.get(0), out.get(0))));
+        .differentiable((b, in, out, dy) ->
+            List.of(b.pointwise().unaryBackward(op, dy, in.get(0), out.get(0))));
   }
 
   private static Array64 map(Array64 x, DoubleUnaryOperator f) {
@@ -86,7 +105,8 @@ final class PointwiseCases {
         List.of(Input.uniform(a.dims()), Input.positive(b.dims())),
         in -> {
           Shape out = a.broadcast(b);
-          return List.of(Array64.of(out, i -> apply(op, pick(in.get(0), out, i), pick(in.get(1), out, i))));
+          return List.of(
+              Array64.of(out, i -> apply(op, pick(in.get(0), out, i), pick(in.get(1), out, i))));
         },
         (be, in) -> List.of(be.pointwise().binary(op, in.get(0), in.get(1))));
   }
@@ -139,13 +159,17 @@ final class PointwiseCases {
     double apply(double target, double x);
   }
 
-  private static OpCase inPlace(String name, String method, Input x, Update update, Combine reference) {
+  private static OpCase inPlace(
+      String name, String method, Input x, Update update, Combine reference) {
     Shape shape = Shape.of(3, 5, 17);
     return OpCase.of(
         name,
         Set.of(method),
         List.of(Input.uniform(shape.dims()), x),
-        in -> List.of(Array64.of(shape, i -> reference.apply(in.get(0).data()[i], pick(in.get(1), shape, i)))),
+        in ->
+            List.of(
+                Array64.of(
+                    shape, i -> reference.apply(in.get(0).data()[i], pick(in.get(1), shape, i)))),
         (b, in) -> {
           update.apply(b, in.get(0), in.get(1));
           return List.of(in.get(0));

@@ -14,8 +14,17 @@ final class PoolingCases {
   static List<OpCase> all() {
     List<OpCase> cases = new ArrayList<>();
     for (Pool2dSpec spec :
-        List.of(new Pool2dSpec(3, 2, 1), new Pool2dSpec(5, 1, 2), new Pool2dSpec(2, 2, 0), new Pool2dSpec(1, 1, 0), new Pool2dSpec(3, 1, 0))) {
-      for (Input input : List.of(Input.distinct(2, 7, 9, 5), Input.distinct(1, 8, 6, 33), Input.distinct(1, 4, 5, 64))) {
+        List.of(
+            new Pool2dSpec(3, 2, 1),
+            new Pool2dSpec(5, 1, 2),
+            new Pool2dSpec(2, 2, 0),
+            new Pool2dSpec(1, 1, 0),
+            new Pool2dSpec(3, 1, 0))) {
+      for (Input input :
+          List.of(
+              Input.distinct(2, 7, 9, 5),
+              Input.distinct(1, 8, 6, 33),
+              Input.distinct(1, 4, 5, 64))) {
         cases.add(max(input, spec));
         cases.add(average(input, spec));
       }
@@ -36,7 +45,8 @@ final class PoolingCases {
               var r = b.pooling().max(in.get(0), spec, true);
               return List.of(r.y(), r.positions());
             })
-        .differentiable((b, in, out, dy) -> List.of(b.pooling().maxBackward(dy, out.get(1), spec, in.get(0).shape())));
+        .differentiable((b, in, out, dy) ->
+            List.of(b.pooling().maxBackward(dy, out.get(1), spec, in.get(0).shape())));
   }
 
   private static OpCase average(Input input, Pool2dSpec spec) {
@@ -46,7 +56,8 @@ final class PoolingCases {
             List.of(input),
             in -> List.of(averageReference(in.get(0), spec)),
             (b, in) -> List.of(b.pooling().average(in.get(0), spec)))
-        .differentiable((b, in, out, dy) -> List.of(b.pooling().averageBackward(dy, spec, in.get(0).shape())))
+        .differentiable(
+            (b, in, out, dy) -> List.of(b.pooling().averageBackward(dy, spec, in.get(0).shape())))
         .summing((long) spec.kernel() * spec.kernel());
   }
 
@@ -63,7 +74,8 @@ final class PoolingCases {
               return List.of(y);
             },
             (b, in) -> List.of(b.pooling().global(in.get(0))))
-        .differentiable((b, in, out, dy) -> List.of(b.pooling().globalBackward(dy, in.get(0).shape())))
+        .differentiable(
+            (b, in, out, dy) -> List.of(b.pooling().globalBackward(dy, in.get(0).shape())))
         .summing((long) h * w);
   }
 
@@ -85,29 +97,47 @@ final class PoolingCases {
     Shape out = s.outputShape(x.shape());
     Array64 y = Array64.of(out);
     Array64 positions = Array64.of(out).as(DType.UINT8);
-    forEach(out, (at, n, i, j, c) -> {
-      y.data()[at] = Double.NEGATIVE_INFINITY;
-      visit(x, s, n, i, j, c, (place, value) -> {
-        if (value > y.data()[at]) {
-          y.data()[at] = value;
-          positions.data()[at] = place;
-        }
-      });
-    });
+    forEach(
+        out,
+        (at, n, i, j, c) -> {
+          y.data()[at] = Double.NEGATIVE_INFINITY;
+          visit(
+              x,
+              s,
+              n,
+              i,
+              j,
+              c,
+              (place, value) -> {
+                if (value > y.data()[at]) {
+                  y.data()[at] = value;
+                  positions.data()[at] = place;
+                }
+              });
+        });
     return List.of(y, positions);
   }
 
   private static Array64 averageReference(Array64 x, Pool2dSpec s) {
     Shape out = s.outputShape(x.shape());
     Array64 y = Array64.of(out);
-    forEach(out, (at, n, i, j, c) -> {
-      double[] sum = new double[2];
-      visit(x, s, n, i, j, c, (place, value) -> {
-        sum[0] += value;
-        sum[1]++;
-      });
-      y.data()[at] = sum[0] / sum[1];
-    });
+    forEach(
+        out,
+        (at, n, i, j, c) -> {
+          double[] sum = new double[2];
+          visit(
+              x,
+              s,
+              n,
+              i,
+              j,
+              c,
+              (place, value) -> {
+                sum[0] += value;
+                sum[1]++;
+              });
+          y.data()[at] = sum[0] / sum[1];
+        });
     return y;
   }
 

@@ -49,7 +49,13 @@ final class ReductionCases {
   }
 
   private static Array64 reference(Kind kind, Array64 x, Shape out) {
-    Array64 y = Array64.of(out, i -> kind == Kind.MAX ? Double.NEGATIVE_INFINITY : kind == Kind.MIN ? Double.POSITIVE_INFINITY : 0);
+    Array64 y =
+        Array64.of(
+            out,
+            i ->
+                kind == Kind.MAX
+                    ? Double.NEGATIVE_INFINITY
+                    : kind == Kind.MIN ? Double.POSITIVE_INFINITY : 0);
     double terms = (double) x.data().length / y.data().length;
     for (int i = 0; i < x.data().length; i++) {
       int at = PointwiseCases.broadcastOffset(out, x.shape(), i);
@@ -107,13 +113,16 @@ final class ReductionCases {
             List.of(new Input(Shape.of(dims), Input.Kind.UNIFORM, -9, 9)),
             in -> {
               double[] x = in.get(0).data();
-              return List.of(Array64.of(in.get(0).shape(), i -> {
-                double sum = 0;
-                for (int k = i / c * c; k < i / c * c + c; k++) {
-                  sum += Math.exp(x[k] - x[i]);
-                }
-                return 1 / sum;
-              }));
+              return List.of(
+                  Array64.of(
+                      in.get(0).shape(),
+                      i -> {
+                        double sum = 0;
+                        for (int k = i / c * c; k < i / c * c + c; k++) {
+                          sum += Math.exp(x[k] - x[i]);
+                        }
+                        return 1 / sum;
+                      }));
             },
             (b, in) -> List.of(b.reduction().softmax(in.get(0))))
         .differentiable((b, in, out, dy) -> List.of(b.reduction().softmaxBackward(dy, out.get(0))))

@@ -43,7 +43,14 @@ final class ResizeCases {
       for (int i = 0; i < oh; i++) {
         for (int j = 0; j < ow; j++) {
           for (int c = 0; c < in.dim(3); c++) {
-            y.add(mode == Mode.NEAREST ? nearest(x, n, i, j, c, oh, ow) : bilinear(x, n, i, j, c, oh, ow), n, i, j, c);
+            y.add(
+                mode == Mode.NEAREST
+                    ? nearest(x, n, i, j, c, oh, ow)
+                    : bilinear(x, n, i, j, c, oh, ow),
+                n,
+                i,
+                j,
+                c);
           }
         }
       }
