@@ -19,15 +19,23 @@ public final class Shape {
 
   private Shape(int... dims) {
     this.dims = dims;
+    this.size = product(dims);
+  }
+
+  private static long product(int[] dims) {
     long product = 1;
     for (int d : dims) {
       if (d < 0) {
         throw new TensorException(
             "shape " + Arrays.toString(dims) + " has the negative extent " + d);
       }
-      product = Math.multiplyExact(product, d);
+      long next = product * d;
+      if (d != 0 && next / d != product || next < 0) {
+        throw new TensorException("shape " + Arrays.toString(dims) + " has too many elements");
+      }
+      product = next;
     }
-    this.size = product;
+    return product;
   }
 
   /** A shape of the given extents, none negative. */

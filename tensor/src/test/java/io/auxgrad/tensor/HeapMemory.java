@@ -1,0 +1,59 @@
+package io.auxgrad.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A device memory without a pool: enough to test tensors without a backend. */
+final class HeapMemory implements DeviceMemory {
+  private final Map<Long, Arena> arenas = new HashMap<>();
+  private long live;
+  private long peak;
+
+  @Override
+  public Device device() {
+    return Device.CPU;
+  }
+
+  @Override
+  public Buffer allocate(long bytes) {
+    Arena arena = Arena.ofShared();
+    MemorySegment segment = arena.allocate(Math.max(1, bytes), 64).fill((byte) 0x5A);
+    arenas.put(segment.address(), arena);
+    live += segment.byteSize();
+    peak = Math.max(peak, live);
+    return new Buffer(segment.address(), segment.byteSize(), segment);
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    live -= buffer.capacity();
+    arenas.remove(buffer.address()).close();
+  }
+
+  @Override
+  public void upload(MemorySegment host, Buffer buffer) {
+    buffer.host().copyFrom(host);
+  }
+
+  @Override
+  public void download(Buffer buffer, MemorySegment host) {
+    host.copyFrom(buffer.host().asSlice(0, host.byteSize()));
+  }
+
+  @Override
+  public void clear(Buffer buffer, long bytes) {
+    buffer.host().asSlice(0, bytes).fill((byte) 0);
+  }
+
+  @Override
+  public MemoryUsage usage() {
+    return new MemoryUsage(live, peak, live);
+  }
+
+  @Override
+  public void trim() {
+    // Nothing is kept.
+  }
+}
