@@ -1,0 +1,94 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.IndexingOps;
+import io.auxgrad.tensor.ops.LossOps;
+import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.NormalizationOps;
+import io.auxgrad.tensor.ops.OptimizerOps;
+import io.auxgrad.tensor.ops.PointwiseOps;
+import io.auxgrad.tensor.ops.PoolingOps;
+import io.auxgrad.tensor.ops.ReductionOps;
+import io.auxgrad.tensor.ops.ResizeOps;
+
+/** The op contract on the host's processor. */
+public final class CpuBackend implements Backend {
+  private final CpuContext context;
+
+  /** A backend with a pool and threads of its own. */
+  public CpuBackend(int threads) {
+    context = new CpuContext(new CpuMemory(), new Workers(threads));
+  }
+
+  @Override
+  public DeviceMemory memory() {
+    return context.memory();
+  }
+
+  @Override
+  public ConvolutionOps convolution() {
+    throw new UnsupportedOperationException("convolution");
+  }
+
+  @Override
+  public MatmulOps matmul() {
+    throw new UnsupportedOperationException("matmul");
+  }
+
+  @Override
+  public NormalizationOps normalization() {
+    throw new UnsupportedOperationException("normalization");
+  }
+
+  @Override
+  public PoolingOps pooling() {
+    throw new UnsupportedOperationException("pooling");
+  }
+
+  @Override
+  public ResizeOps resize() {
+    throw new UnsupportedOperationException("resize");
+  }
+
+  @Override
+  public PointwiseOps pointwise() {
+    throw new UnsupportedOperationException("pointwise");
+  }
+
+  @Override
+  public ReductionOps reduction() {
+    throw new UnsupportedOperationException("reduction");
+  }
+
+  @Override
+  public LossOps loss() {
+    throw new UnsupportedOperationException("loss");
+  }
+
+  @Override
+  public OptimizerOps optimizer() {
+    throw new UnsupportedOperationException("optimizer");
+  }
+
+  @Override
+  public IndexingOps indexing() {
+    throw new UnsupportedOperationException("indexing");
+  }
+
+  @Override
+  public int threads() {
+    return context.workers().threads();
+  }
+
+  @Override
+  public void setThreads(int threads) {
+    context.workers().setThreads(threads);
+  }
+
+  @Override
+  public String describe() {
+    return "cpu, " + threads() + " thread(s)";
+  }
+}

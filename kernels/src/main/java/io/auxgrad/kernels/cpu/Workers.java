@@ -1,0 +1,172 @@
+package io.auxgrad.kernels.cpu;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The threads of the CPU backend. The caller takes part in the work; how the work is divided
+ * depends on the sizes and the number of threads only, never on timing.
+ *
+ * <p>Several callers take turns. A body that calls back into its workers runs that inner work
+ * alone, on its own thread. What a body throws reaches the caller, after all workers have ended.
+ */
+public final class Workers implements AutoCloseable {
+  /** One of a number of independent parts. */
+  public interface Part {
+    /** Does part {@code part}. */
+    void run(int part);
+  }
+
+  /** A range of independent elements. */
+  public interface RangeBody {
+    /** Does elements {@code [lo, hi)}; {@code worker} in {@code [0, threads)} may name scratch. */
+    void run(int worker, long lo, long hi);
+  }
+
+  /** A range of elements whose bounds do not depend on the number of threads. */
+  public interface ChunkBody {
+    /** Does chunk number {@code chunk}: elements {@code [lo, hi)}. */
+    void run(int chunk, long lo, long hi);
+  }
+
+  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+
+  private final ReentrantLock turn = new ReentrantLock();
+  private volatile Team team;
+
+  /** Workers on {@code threads} threads, at least 1. */
+  public Workers(int threads) {
+    team = teamOf(threads);
+  }
+
+  /** Number of threads, the caller included. */
+  public int threads() {
+    return team.size();
+  }
+
+  /** Changes the number of threads, at least 1; waits for work in progress. */
+  public void setThreads(int threads) {
+    Team fresh = teamOf(threads);
+    turn.lock();
+    try {
+      team.close();
+      team = fresh;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Runs parts {@code 0 .. parts-1}, neighbours on the same thread. */
+  public void run(int parts, Part body) {
+    range(
+        parts,
+        1,
+        (worker, lo, hi) -> {
+          for (long part = lo; part < hi; part++) {
+            body.run((int) part);
+          }
+        });
+  }
+
+  /**
+   * Divides {@code n} elements among the threads, in multiples of {@code grain}: give the number of
+   * elements that is worth a thread's attention (tens of microseconds). Each worker gets at most
+   * one range; small work stays on the calling thread.
+   */
+  public void range(long n, long grain, RangeBody body) {
+    long grains = Math.ceilDiv(n, grain);
+    if (grains <= 1 || team.size() == 1 || INSIDE.get()) {
+      if (n > 0) {
+        body.run(0, 0, n);
+      }
+      return;
+    }
+    turn.lock();
+    try {
+      new Fork(team.size(), n, grain, grains, body).on(team);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Cuts {@code n} elements into chunks of {@code size} (the last may be smaller), whatever the
+   * number of threads: partial sums kept per chunk and added in the order of chunks are the same
+   * bytes on any machine.
+   */
+  public void chunks(long n, long size, ChunkBody body) {
+    run(
+        chunkCount(n, size),
+        chunk -> body.run(chunk, chunk * size, Math.min(n, (chunk + 1) * size)));
+  }
+
+  /** Number of chunks that {@link #chunks} makes. */
+  public static int chunkCount(long n, long size) {
+    return Math.toIntExact(Math.ceilDiv(n, size));
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    team.close();
+  }
+
+  private static Team teamOf(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
+    }
+    return new JavaTeam(threads);
+  }
+
+  /** One division of work; remembers what each worker threw. */
+  private static final class Fork implements Team.Task {
+    private final int workers;
+    private final long n;
+    private final long grain;
+    private final long grains;
+    private final RangeBody body;
+    private final Throwable[] thrown;
+
+    Fork(int workers, long n, long grain, long grains, RangeBody body) {
+      this.workers = workers;
+      this.n = n;
+      this.grain = grain;
+      this.grains = grains;
+      this.body = body;
+      this.thrown = new Throwable[workers];
+    }
+
+    void on(Team team) {
+      team.fork(this);
+      for (Throwable t : thrown) {
+        if (t != null) {
+          throw rethrown(t);
+        }
+      }
+    }
+
+    @Override
+    public void run(int worker) {
+      long lo = Math.min(n, grains * worker / workers * grain);
+      long hi = Math.min(n, grains * (worker + 1) / workers * grain);
+      if (lo == hi) {
+        return;
+      }
+      INSIDE.set(true);
+      try {
+        body.run(worker, lo, hi);
+      } catch (Throwable t) {
+        thrown[worker] = t;
+      } finally {
+        INSIDE.set(false);
+      }
+    }
+
+    // Bodies declare no checked exceptions.
+    private static RuntimeException rethrown(Throwable t) {
+      if (t instanceof Error e) {
+        throw e;
+      }
+      return (RuntimeException) t;
+    }
+  }
+}

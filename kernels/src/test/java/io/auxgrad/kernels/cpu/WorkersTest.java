@@ -1,0 +1,116 @@
+package io.auxgrad.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkersTest {
+  private final Workers workers = new Workers(3);
+
+  @AfterEach
+  void close() {
+    workers.close();
+  }
+
+  @Test
+  void everyPartRunsOnce() {
+    for (int parts : new int[] {0, 1, 2, 3, 4, 1000}) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(parts);
+      workers.run(parts, runs::incrementAndGet);
+      assertTrue(IntStream.range(0, parts).allMatch(i -> runs.get(i) == 1));
+    }
+  }
+
+  @Test
+  void rangesAreMultiplesOfTheGrainAndTheSameEveryTime() {
+    long[][] bounds = new long[3][];
+    workers.range(1001, 10, (worker, lo, hi) -> bounds[worker] = new long[] {lo, hi});
+    assertArrayEquals(new long[][] {{0, 330}, {330, 670}, {670, 1001}}, bounds);
+  }
+
+  @Test
+  void smallWorkStaysOnTheCaller() {
+    Set<Thread> threads = Collections.synchronizedSet(new HashSet<>());
+    workers.range(10, 10, (worker, lo, hi) -> threads.add(Thread.currentThread()));
+    assertEquals(Set.of(Thread.currentThread()), threads);
+  }
+
+  @Test
+  void chunksDoNotDependOnTheNumberOfThreads() {
+    long[] three = chunkBounds();
+    workers.setThreads(1);
+    assertEquals(1, workers.threads());
+    assertArrayEquals(three, chunkBounds());
+    workers.setThreads(2);
+    assertArrayEquals(three, chunkBounds());
+  }
+
+  private long[] chunkBounds() {
+    long[] bounds = new long[Workers.chunkCount(1001, 100)];
+    workers.chunks(1001, 100, (chunk, lo, hi) -> bounds[chunk] = lo * 10_000 + hi);
+    return bounds;
+  }
+
+  @Test
+  void whatABodyThrowsReachesTheCallerAndTheWorkersLive() {
+    for (int failing = 0; failing < 3; failing++) {
+      int part = failing;
+      var e =
+          assertThrows(
+              IllegalStateException.class,
+              () ->
+                  workers.run(
+                      3,
+                      i -> {
+                        if (i == part) {
+                          throw new IllegalStateException("part " + i);
+                        }
+                      }));
+      assertEquals("part " + part, e.getMessage());
+    }
+    everyPartRunsOnce();
+  }
+
+  @Test
+  void innerWorkRunsOnItsOwnThread() {
+    int[] sums = new int[6];
+    workers.run(6, i -> workers.run(4, j -> sums[i] += j));
+    assertTrue(Arrays.stream(sums).allMatch(sum -> sum == 6));
+  }
+
+  @Test
+  void severalCallersTakeTurns() throws InterruptedException {
+    AtomicIntegerArray runs = new AtomicIntegerArray(100);
+    Thread[] callers = new Thread[4];
+    for (int i = 0; i < callers.length; i++) {
+      callers[i] =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int k = 0; k < 500; k++) {
+                  workers.run(100, runs::incrementAndGet);
+                }
+              });
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertTrue(IntStream.range(0, 100).allMatch(i -> runs.get(i) == 2000));
+  }
+
+  @Test
+  void zeroThreadsAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> workers.setThreads(0));
+  }
+}
