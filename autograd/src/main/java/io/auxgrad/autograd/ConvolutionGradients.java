@@ -1,0 +1,58 @@
+package io.auxgrad.autograd;
+
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Conv2dSpec;
+import io.auxgrad.tensor.ops.ConvolutionOps;
+
+/** 2-d convolution, NHWC with OHWI weights. */
+public final class ConvolutionGradients {
+  private ConvolutionGradients() {}
+
+  /**
+   * Cross-correlation of {@code x [N,H,W,C]} with {@code w [O,KH,KW,C/groups]} to {@code
+   * [N,OH,OW,O]}.
+   *
+   * @param bias {@code [O]}, or null
+   */
+  public static Variable conv2d(Variable x, Variable w, Variable bias, Conv2dSpec spec) {
+    ConvolutionOps convolution = x.backend().convolution();
+    Tensor y = convolution.forward(x.value(), w.value(), valueOf(bias), spec, Activation.IDENTITY);
+    return Tape.record(
+        y,
+        saver -> {
+          Tensor savedX = saver.saveFor(w, x.value());
+          Tensor savedW = saver.saveFor(x, w.value());
+          return (dy, into) -> {
+            if (into.wants(w)) {
+              var gradients = convolution.gradWeight(savedX, dy, spec, w.shape(), into.wants(bias));
+              into.add(w, gradients::weight);
+              into.add(bias, gradients::bias);
+            } else {
+              into.add(bias, () -> dy);
+            }
+            into.add(x, () -> convolution.gradInput(dy, savedW, spec, x.shape()));
+          };
+        },
+        x,
+        w,
+        bias);
+  }
+
+  /**
+   * {@link #conv2d(Variable, Variable, Variable, Conv2dSpec)} with an activation behind it: one
+   * pass where nothing is recorded, two ops on a tape.
+   */
+  public static Variable conv2d(
+      Variable x, Variable w, Variable bias, Conv2dSpec spec, Activation activation) {
+    if (Tape.tracks(x, w, bias)) {
+      return PointwiseGradients.activation(activation, conv2d(x, w, bias, spec));
+    }
+    return Variable.result(
+        x.backend().convolution().forward(x.value(), w.value(), valueOf(bias), spec, activation));
+  }
+
+  private static Tensor valueOf(Variable bias) {
+    return bias == null ? null : bias.value();
+  }
+}

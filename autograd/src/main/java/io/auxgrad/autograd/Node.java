@@ -1,0 +1,95 @@
+package io.auxgrad.autograd;
+
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import java.util.List;
+
+/**
+ * One step on a tape: a variable, the nodes of the arguments it was computed from, and the rule
+ * that takes its gradient back to them. A leaf has no arguments and no rule.
+ */
+final class Node {
+  private final Tape tape;
+  private final Variable variable;
+  private List<Node> arguments;
+  private List<Tensor> saved;
+  private Rule rule;
+  private Tensor gradient;
+  private boolean wanted;
+
+  Node(Tape tape, Variable variable, List<Node> arguments, Rule rule, List<Tensor> saved) {
+    this.tape = tape;
+    this.variable = variable;
+    this.arguments = arguments;
+    this.rule = rule;
+    this.saved = saved;
+  }
+
+  Tape tape() {
+    return tape;
+  }
+
+  Variable variable() {
+    return variable;
+  }
+
+  boolean isLeaf() {
+    return rule == null;
+  }
+
+  /** Marks whether a walk has to come by here; the arguments must be marked already. */
+  void want(boolean asked) {
+    wanted = asked || leadsToWanted();
+  }
+
+  boolean isWanted() {
+    return wanted;
+  }
+
+  /** Adds to the gradient of this walk; {@code arrived} is handed over. */
+  void add(Tensor arrived) {
+    gradient = Accumulation.sum(gradient, arrived);
+  }
+
+  /** The gradient of this walk; null if none has arrived. */
+  Tensor gradient() {
+    return gradient;
+  }
+
+  /** Hands out the gradient of this walk. */
+  Tensor takeGradient() {
+    Tensor taken = gradient;
+    gradient = null;
+    return taken;
+  }
+
+  /** Takes the gradient on to the arguments and closes it. */
+  void propagate(ArgumentGradients into) {
+    if (leadsToWanted()) {
+      try (TensorScope temporaries = TensorScope.open()) {
+        rule.backward(gradient, into);
+      }
+    }
+    dropGradient();
+  }
+
+  /** Gives up everything that was held for walks. */
+  void release() {
+    saved.forEach(Tensor::close);
+    dropGradient();
+    saved = List.of();
+    arguments = List.of();
+    rule = null;
+  }
+
+  private boolean leadsToWanted() {
+    return arguments.stream().anyMatch(Node::isWanted);
+  }
+
+  private void dropGradient() {
+    if (gradient != null) {
+      gradient.close();
+      gradient = null;
+    }
+  }
+}
