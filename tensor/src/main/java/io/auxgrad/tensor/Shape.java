@@ -30,7 +30,7 @@ public final class Shape {
             "shape " + Arrays.toString(dims) + " has the negative extent " + d);
       }
       long next = product * d;
-      if (d != 0 && next / d != product || next < 0) {
+      if ((d != 0 && next / d != product) || next < 0) {
         throw new TensorException("shape " + Arrays.toString(dims) + " has too many elements");
       }
       product = next;

@@ -33,7 +33,7 @@ final class ResizeCases {
             in -> List.of(reference(in.get(0), mode, oh, ow)),
             (b, in) -> List.of(b.resize().forward(in.get(0), oh, ow, mode)))
         .differentiable((b, in, out, dy) -> List.of(b.resize().backward(dy, h, w, mode)))
-        .summing(4 + (long) oh * ow / (h * w));
+        .summing(4 + (long) oh * ow / ((long) h * w));
   }
 
   private static Array64 reference(Array64 x, Mode mode, int oh, int ow) {

@@ -26,6 +26,10 @@ class WorkersTest {
 
   @Test
   void everyPartRunsOnce() {
+    assertEveryPartRunsOnce();
+  }
+
+  private void assertEveryPartRunsOnce() {
     for (int parts : new int[] {0, 1, 2, 3, 4, 1000}) {
       AtomicIntegerArray runs = new AtomicIntegerArray(parts);
       workers.run(parts, runs::incrementAndGet);
@@ -80,7 +84,7 @@ class WorkersTest {
                       }));
       assertEquals("part " + part, e.getMessage());
     }
-    everyPartRunsOnce();
+    assertEveryPartRunsOnce();
   }
 
   @Test
