@@ -27,6 +27,7 @@ public abstract class ConvolutionOps {
     }
     Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape(), w.shape()));
     runForward(x, w, bias, spec, activation, y);
+    MacCounter.add(macs(y.shape(), w.shape()));
     return y;
   }
 
@@ -36,6 +37,7 @@ public abstract class ConvolutionOps {
     Checks.sameDevice("conv2d gradient", dy, w);
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
     runGradInput(dy, w, spec, dx);
+    MacCounter.add(macs(dy.shape(), w.shape()));
     return dx;
   }
 
@@ -50,7 +52,12 @@ public abstract class ConvolutionOps {
     Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
     Tensor db = withBias ? Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(w.dim(0))) : null;
     runGradWeight(x, dy, spec, dw, db);
+    MacCounter.add(macs(dy.shape(), w));
     return new WeightGradients(dw, db);
+  }
+
+  private static long macs(Shape y, Shape w) {
+    return y.size() * w.stride(0);
   }
 
   private static void checkGradient(Tensor dy, Shape x, Shape w, Conv2dSpec spec) {

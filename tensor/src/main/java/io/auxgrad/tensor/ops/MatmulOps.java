@@ -40,6 +40,7 @@ public abstract class MatmulOps {
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
     Tensor out = Tensor.empty(a.memory(), a.dtype(), shape);
     runMultiply(a, transposeA, b, transposeB, out);
+    MacCounter.add(out.size() * inner);
     return out;
   }
 
