@@ -16,10 +16,14 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on the host's processor. */
 public final class CpuBackend implements Backend {
   private final CpuContext context;
+  private final CpuConvolution convolution;
+  private final CpuMatmul matmul;
 
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
     context = new CpuContext(new CpuMemory(), new Workers(threads));
+    convolution = new CpuConvolution(context);
+    matmul = new CpuMatmul(context);
   }
 
   @Override
@@ -29,12 +33,12 @@ public final class CpuBackend implements Backend {
 
   @Override
   public ConvolutionOps convolution() {
-    throw new UnsupportedOperationException("convolution");
+    return convolution;
   }
 
   @Override
   public MatmulOps matmul() {
-    throw new UnsupportedOperationException("matmul");
+    return matmul;
   }
 
   @Override

@@ -1,0 +1,150 @@
+package io.auxgrad.kernels.cpu.onednn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The loaded libraries and calls of their functions by name. Pointers are {@code long}s. These
+ * calls serve to set things up; what runs often has method handles of its own.
+ */
+@SuppressWarnings("restricted")
+final class Library {
+  private static final List<String> STATUS =
+      List.of(
+          "success",
+          "out of memory",
+          "invalid arguments",
+          "unimplemented",
+          "last implementation reached",
+          "runtime error",
+          "not required");
+  // OpenMP threads that wait for work spin for a while, then sleep; both are read when it is
+  // loaded.
+  private static final Map<String, String> OPENMP = Map.of("GOMP_SPINCOUNT", "20000");
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
+  private static SymbolLookup symbols;
+
+  private Library() {}
+
+  /** Loads the libraries, each after those it needs; before any call. */
+  static void load(List<Path> files) {
+    setEnvironment();
+    SymbolLookup loaded = _ -> Optional.empty();
+    for (Path file : files) {
+      try {
+        loaded = SymbolLookup.libraryLookup(file, Arena.global()).or(loaded);
+      } catch (IllegalArgumentException e) {
+        throw new OneDnnException("oneDNN could not be loaded from " + file, e);
+      }
+    }
+    symbols = loaded;
+  }
+
+  /** The function {@code name}. */
+  static MethodHandle function(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(symbols.findOrThrow(name), type);
+  }
+
+  /** Calls a function that returns a status; arguments are Long, Integer, Float or long[]. */
+  static void call(String name, Object... arguments) {
+    int status = (int) invoke(name, ValueLayout.JAVA_INT, arguments);
+    if (status != 0) {
+      throw new OneDnnException(name + " failed: " + status(status));
+    }
+  }
+
+  /** Calls a function that returns a status and whose first argument receives a handle. */
+  static long create(String name, Object... arguments) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      Object[] all = new Object[arguments.length + 1];
+      all[0] = out.address();
+      System.arraycopy(arguments, 0, all, 1, arguments.length);
+      call(name, all);
+      return out.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  /** Calls a function that returns a pointer or a size. */
+  static long value(String name, Object... arguments) {
+    return (long) invoke(name, ValueLayout.JAVA_LONG, arguments);
+  }
+
+  /** Calls a function that returns an int which is not a status. */
+  static int number(String name, Object... arguments) {
+    return (int) invoke(name, ValueLayout.JAVA_INT, arguments);
+  }
+
+  /** The meaning of a status. */
+  static String status(int status) {
+    return status < STATUS.size() ? STATUS.get(status) : "status " + status;
+  }
+
+  private static Object invoke(String name, ValueLayout result, Object... arguments) {
+    try (Arena arena = Arena.ofConfined()) {
+      Object[] plain = new Object[arguments.length];
+      Arrays.setAll(
+          plain, i -> arguments[i] instanceof long[] a ? inMemory(arena, a) : arguments[i]);
+      MethodHandle function =
+          FUNCTIONS.computeIfAbsent(
+              name, n -> function(n, FunctionDescriptor.of(result, layouts(plain))));
+      return function.invokeWithArguments(plain);
+    } catch (Throwable t) {
+      throw new OneDnnException(name + " could not be called", t);
+    }
+  }
+
+  private static long inMemory(Arena arena, long[] values) {
+    return arena.allocateFrom(ValueLayout.JAVA_LONG, values).address();
+  }
+
+  private static MemoryLayout[] layouts(Object[] arguments) {
+    return Arrays.stream(arguments)
+        .map(a ->
+            switch (a) {
+              case Integer _ -> ValueLayout.JAVA_INT;
+              case Float _ -> ValueLayout.JAVA_FLOAT;
+              default -> ValueLayout.JAVA_LONG;
+            })
+        .toArray(MemoryLayout[]::new);
+  }
+
+  // What the user has set is left alone.
+  private static void setEnvironment() {
+    LINKER
+        .defaultLookup()
+        .find("setenv")
+        .ifPresent(
+            address -> OPENMP.forEach((name, value) -> setEnvironment(address, name, value)));
+  }
+
+  private static void setEnvironment(MemorySegment setenv, String name, String value) {
+    MethodHandle function =
+        LINKER.downcallHandle(
+            setenv,
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      int _ = (int) function.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+    } catch (Throwable t) {
+      throw new OneDnnException("setenv could not be called", t);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.auxgrad.kernels.cpu.onednn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** A oneDNN primitive with the memory objects of its arguments. */
+final class Primitive implements AutoCloseable {
+  private static final int EXEC_ARG_MD = 255;
+  private static final int EXEC_ARG_BYTES = 16;
+
+  private static final MethodHandle EXECUTE =
+      Library.function(
+          "dnnl_primitive_execute",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+  private static final MethodHandle SET_HANDLE =
+      Library.function(
+          "dnnl_memory_set_data_handle",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+  private final Arena arena = Arena.ofShared();
+  private final OneDnn dnn;
+  private final String what;
+  private final long descriptor;
+  private final long handle;
+  private final long[] memories;
+  private final long arguments;
+
+  /**
+   * Takes over {@code descriptor}.
+   *
+   * @param what for messages
+   * @param ids the {@code DNNL_ARG_*} of each argument; an argument is known by its position in
+   *     them
+   */
+  Primitive(OneDnn dnn, String what, long descriptor, int... ids) {
+    this.dnn = dnn;
+    this.what = what;
+    this.descriptor = descriptor;
+    handle = Library.create("dnnl_primitive_create", descriptor);
+    memories = new long[ids.length];
+    MemorySegment table = arena.allocate((long) EXEC_ARG_BYTES * ids.length, Long.BYTES);
+    for (int i = 0; i < ids.length; i++) {
+      memories[i] = Library.create("dnnl_memory_create", layout(ids[i]), dnn.engine(), 0L);
+      table.set(ValueLayout.JAVA_INT, (long) i * EXEC_ARG_BYTES, ids[i]);
+      table.set(ValueLayout.JAVA_LONG, (long) i * EXEC_ARG_BYTES + Long.BYTES, memories[i]);
+    }
+    arguments = table.address();
+  }
+
+  /** The memory descriptor that argument {@code id} must have. */
+  long layout(int id) {
+    return Library.value("dnnl_primitive_desc_query_md", descriptor, EXEC_ARG_MD, id);
+  }
+
+  /** Sets where the argument at {@code position} lies. */
+  void set(int position, long address) {
+    try {
+      check((int) SET_HANDLE.invokeExact(memories[position], address));
+    } catch (OneDnnException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new OneDnnException(what + " could not be called", t);
+    }
+  }
+
+  /** Computes; returns when done. */
+  void run() {
+    try {
+      check((int) EXECUTE.invokeExact(handle, dnn.stream(), memories.length, arguments));
+    } catch (OneDnnException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new OneDnnException(what + " could not be called", t);
+    }
+  }
+
+  private void check(int status) {
+    if (status != 0) {
+      throw new OneDnnException(what + " failed: " + Library.status(status));
+    }
+  }
+
+  @Override
+  public void close() {
+    Library.call("dnnl_primitive_destroy", handle);
+    for (long memory : memories) {
+      Library.call("dnnl_memory_destroy", memory);
+    }
+    Library.call("dnnl_primitive_desc_destroy", descriptor);
+    arena.close();
+  }
+}
