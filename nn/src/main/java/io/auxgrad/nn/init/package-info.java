@@ -1,0 +1,2 @@
+/** How weights are filled before training. */
+package io.auxgrad.nn.init;

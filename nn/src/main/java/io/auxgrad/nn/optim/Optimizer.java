@@ -1,0 +1,172 @@
+package io.auxgrad.nn.optim;
+
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.nn.Parameter;
+import io.auxgrad.tensor.Tensor;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Changes parameters along their gradients, group by group.
+ *
+ * <pre>{@code
+ * try (var optimizer = new Sgd(List.of(
+ *     new ParameterGroup("encoder", encoder.parameters(), 1e-3, 1e-5),
+ *     new ParameterGroup("decoder", decoder.parameters(), 7e-3, 1e-5)), 0.9)) {
+ *   tape.backward(loss);
+ *   optimizer.step();
+ *   optimizer.zeroGradients();
+ * }
+ * }</pre>
+ *
+ * <p>A parameter without a gradient is left alone, and what the optimiser remembers of it too. Owns
+ * its state tensors, not the parameters.
+ */
+public abstract class Optimizer implements AutoCloseable {
+  private final List<ParameterGroup> groups;
+  private final List<String> kinds;
+  private final Map<Parameter, Slot> slots = new LinkedHashMap<>();
+  private long steps;
+
+  /**
+   * For implementations.
+   *
+   * @param kinds names of the tensors remembered per parameter, zeros at first
+   */
+  protected Optimizer(List<ParameterGroup> groups, List<String> kinds) {
+    this.groups = List.copyOf(groups);
+    this.kinds = List.copyOf(kinds);
+    requireDisjoint();
+  }
+
+  /**
+   * One step for parameters of {@code group}.
+   *
+   * @param number which step of theirs it is, from 1
+   */
+  protected abstract void update(ParameterGroup group, StepBatch batch, long number);
+
+  /** One step of all parameters that have a gradient. */
+  public final void step() {
+    for (ParameterGroup group : groups) {
+      batches(group).forEach((number, batch) -> update(group, batch, number));
+    }
+    steps++;
+  }
+
+  /** Forgets the gradients of all groups. */
+  public final void zeroGradients() {
+    groups.stream()
+        .flatMap(g -> g.parameters().values().stream())
+        .map(Parameter::variable)
+        .forEach(Variable::zeroGradient);
+  }
+
+  /** Sets each group's learning rate to {@code factor} times its base: how a schedule acts. */
+  public final void scaleLearningRates(double factor) {
+    groups.forEach(g -> g.learningRate(factor * g.baseLearningRate()));
+  }
+
+  /** The groups. */
+  public final List<ParameterGroup> groups() {
+    return groups;
+  }
+
+  /** How many steps have been made. */
+  public final long steps() {
+    return steps;
+  }
+
+  /**
+   * All that is remembered, for a checkpoint, under names like {@code
+   * velocity.encoder.stem.conv.weight} (kind, group, parameter). The tensors stay the optimiser's
+   * and change with its next step.
+   */
+  public final Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    forEachName((name, parameter) -> {
+      Slot slot = slots.get(parameter);
+      if (slot != null) {
+        for (int kind = 0; kind < kinds.size(); kind++) {
+          all.put(kinds.get(kind) + name, slot.tensor(kind));
+        }
+        all.put(SlotLoader.STEPS + name, slot.stepsTensor());
+      }
+    });
+    return all;
+  }
+
+  /**
+   * Goes on as the optimiser whose {@link #tensors} and {@link #steps} these were. All or nothing:
+   * if anything is missing, left over or of the wrong shape, nothing changes.
+   *
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  public final void load(Map<String, Tensor> tensors, long steps) {
+    if (steps < 0) {
+      throw new IllegalArgumentException("optimiser state: " + steps + " steps");
+    }
+    SlotLoader loader = new SlotLoader(kinds, tensors);
+    forEachName(loader::check);
+    loader.requireAllUsed();
+    Map<Parameter, Slot> loaded = loader.load();
+    closeSlots();
+    slots.putAll(loaded);
+    this.steps = steps;
+  }
+
+  /** Closes the optimiser's own tensors. */
+  @Override
+  public final void close() {
+    closeSlots();
+  }
+
+  private void closeSlots() {
+    slots.values().forEach(Slot::close);
+    slots.clear();
+  }
+
+  // Parameters that joined later are at another step than the rest: bias correction and the first
+  // momentum depend on it.
+  private Map<Long, StepBatch> batches(ParameterGroup group) {
+    Map<Long, StepBatch> batches = new TreeMap<>();
+    for (Parameter parameter : group.parameters().values()) {
+      if (parameter.gradient() != null) {
+        Slot slot = slots.computeIfAbsent(parameter, p -> new Slot(p, kinds.size()));
+        slot.steps(slot.steps() + 1);
+        batches
+            .computeIfAbsent(slot.steps(), n -> new StepBatch(kinds.size()))
+            .add(parameter, slot);
+      }
+    }
+    return batches;
+  }
+
+  private void forEachName(BiConsumer<String, Parameter> action) {
+    for (ParameterGroup group : groups) {
+      group.parameters().forEach((name, p) -> action.accept("." + group.name() + "." + name, p));
+    }
+  }
+
+  private void requireDisjoint() {
+    Set<String> names = new HashSet<>();
+    Set<Parameter> seen = new HashSet<>();
+    for (ParameterGroup group : groups) {
+      if (!names.add(group.name())) {
+        throw new IllegalArgumentException(
+            "optimiser: two groups are named '" + group.name() + "'");
+      }
+      for (Parameter parameter : group.parameters().values()) {
+        if (!seen.add(parameter)) {
+          throw new IllegalArgumentException(
+              "optimiser: parameter " + parameter.name() + " is given twice");
+        }
+      }
+    }
+  }
+}

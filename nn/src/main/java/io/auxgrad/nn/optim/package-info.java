@@ -1,0 +1,2 @@
+/** Optimisers, gradient clipping and averaged weights. */
+package io.auxgrad.nn.optim;

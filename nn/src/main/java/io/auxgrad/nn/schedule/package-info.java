@@ -1,0 +1,2 @@
+/** Learning rates over time. */
+package io.auxgrad.nn.schedule;
