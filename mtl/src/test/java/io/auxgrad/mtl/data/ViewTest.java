@@ -111,7 +111,7 @@ class ViewTest {
     float[] normals = new float[3 * size * size];
     for (int i = 0; i < depth.length; i++) {
       double u = (i % size + 0.5 - size / 2.0) / size;
-      double v = (i / size + 0.5 - size / 2.0) / size;
+      double v = (Math.floorDiv(i, size) + 0.5 - size / 2.0) / size;
       depth[i] = (float) (-2 / (n[0] * u + n[1] * v + n[2]));
       for (int c = 0; c < 3; c++) {
         normals[3 * i + c] = (float) n[c];

@@ -1,2 +1,0 @@
-/** Benchmarks, peers and the papers' tables. */
-package io.auxgrad.bench;
