@@ -80,12 +80,16 @@ public final class NormalsMetric implements Metric {
     return results;
   }
 
+  // As usual the mean of the two middle values where their number is even.
   private double median() {
-    double half = pixels / 2.0;
+    return (valueOfRank((pixels - 1) / 2) + valueOfRank(pixels / 2)) / 2;
+  }
+
+  private double valueOfRank(long rank) {
     long below = 0;
     for (int i = 0; i < histogram.length; i++) {
-      if (histogram[i] > 0 && below + histogram[i] >= half) {
-        return BIN * (i + (half - below) / histogram[i]);
+      if (below + histogram[i] > rank) {
+        return BIN * (i + (rank - below + 0.5) / histogram[i]);
       }
       below += histogram[i];
     }
