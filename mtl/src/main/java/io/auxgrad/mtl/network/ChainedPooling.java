@@ -1,0 +1,49 @@
+package io.auxgrad.mtl.network;
+
+import io.auxgrad.autograd.PoolingGradients;
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Layer;
+import io.auxgrad.nn.Scratch;
+import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.ops.Pool2dSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The chained residual pooling of the light-weight RefineNet: four times, the last result is
+ * max-pooled 5x5 and convolved 1x1; the input plus all four results. Children {@code conv1} to
+ * {@code conv4}.
+ */
+final class ChainedPooling extends Layer {
+  private static final int STAGES = 4;
+  private static final Pool2dSpec WINDOW = new Pool2dSpec(5, 1, 2);
+
+  private final List<Conv2d> convolutions = new ArrayList<>();
+
+  /** {@code [N,H,W,channels]} in and out; {@code depthwise} convolves each channel by itself. */
+  ChainedPooling(Context context, int channels, boolean depthwise) {
+    for (int stage = 1; stage <= STAGES; stage++) {
+      Conv2d conv =
+          Conv2d.builder(context, channels, channels, 1)
+              .groups(depthwise ? channels : 1)
+              .bias(false)
+              .init(RefineNetDecoder.SMALL)
+              .build();
+      convolutions.add(child("conv" + stage, conv));
+    }
+  }
+
+  @Override
+  public Variable forward(Variable x) {
+    return Scratch.run(() -> {
+      Variable sum = x;
+      Variable top = x;
+      for (Conv2d conv : convolutions) {
+        top = conv.forward(PoolingGradients.maxPool(top, WINDOW));
+        sum = sum.plus(top);
+      }
+      return sum;
+    });
+  }
+}

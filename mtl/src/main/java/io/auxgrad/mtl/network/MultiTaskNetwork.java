@@ -1,0 +1,108 @@
+package io.auxgrad.mtl.network;
+
+import io.auxgrad.autograd.Tape;
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Module;
+import io.auxgrad.nn.backbones.Backbone;
+import io.auxgrad.nn.backbones.MobileNetV2;
+import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The multi-task light-weight RefineNet (Nekrasov et al., ICRA 2019): MobileNetV2 encoder, shared
+ * decoder, a head per task; in training optionally with the auxiliary module of arXiv 1909.02214.
+ *
+ * <pre>{@code
+ * var config = NetworkConfig.of(1.0, 256, tasks, AuxiliaryOptions.standard(64));
+ * try (var network = new MultiTaskNetwork(Context.cpu(seed), config); Tape tape = Tape.open()) {
+ *   Outputs outputs = network.forward(Variable.constant(images));   // [N,H,W,3]
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Children {@code encoder}, {@code decoder}, {@code heads.<task>} and {@code auxiliary}. The
+ * auxiliary module is initialised last: the same seed gives the same network with it and without
+ * it.
+ */
+public final class MultiTaskNetwork extends Module {
+  private final NetworkConfig config;
+  private final Backend backend;
+  private final Backbone encoder;
+  private final RefineNetDecoder decoder;
+  private final SequencedMap<String, TaskHead> heads = new LinkedHashMap<>();
+  private final AuxiliaryModule auxiliaryOrNull;
+
+  /** With fresh weights, in training mode. */
+  public MultiTaskNetwork(Context context, NetworkConfig config) {
+    this.backend = context.backend();
+    this.config = config;
+    encoder = child("encoder", new MobileNetV2(context, config.width()));
+    decoder = child("decoder", new RefineNetDecoder(context, encoder.levels(), config.channels()));
+    Group group = child("heads", new Group());
+    config
+        .outputs()
+        .forEach((task, outputs) ->
+            heads.put(task, group.add(task, new TaskHead(context, config.channels(), outputs))));
+    auxiliaryOrNull =
+        config.auxiliary() == null ? null : child("auxiliary", auxiliaryModule(context));
+  }
+
+  private AuxiliaryModule auxiliaryModule(Context context) {
+    List<Backbone.Level> maps = new ArrayList<>(encoder.levels());
+    maps.addAll(decoder.levels());
+    return new AuxiliaryModule(context, config.auxiliary(), maps, config.outputs());
+  }
+
+  /** What this network is built of. */
+  public NetworkConfig config() {
+    return config;
+  }
+
+  /**
+   * The outputs for normalised images {@code [N,H,W,3]} of any height and width. Unless a tape
+   * records, all but the outputs is closed, and they belong to the current scope.
+   */
+  public Outputs forward(Variable images) {
+    if (Tape.isRecording()) {
+      return run(images);
+    }
+    try (TensorScope scope = TensorScope.open()) {
+      Outputs outputs = run(images);
+      outputs.main().values().forEach(v -> scope.keep(v.value()));
+      outputs.auxiliary().values().forEach(v -> scope.keep(v.value()));
+      return outputs;
+    }
+  }
+
+  private Outputs run(Variable images) {
+    Map<String, Variable> maps = new LinkedHashMap<>(encoder.forward(images));
+    SequencedMap<String, Variable> stages = decoder.forward(maps);
+    Variable shared = stages.lastEntry().getValue();
+    SequencedMap<String, Variable> main = new LinkedHashMap<>();
+    heads.forEach((task, head) -> main.put(task, head.forward(shared)));
+    maps.putAll(stages);
+    boolean withAuxiliary = auxiliaryOrNull != null && isTraining();
+    return new Outputs(main, withAuxiliary ? auxiliaryOrNull.forward(maps) : new LinkedHashMap<>());
+  }
+
+  /**
+   * A copy without the auxiliary module, in inference mode: the same outputs bit for bit, the
+   * parameters and the arithmetic of the plain network. The caller closes it.
+   */
+  public MultiTaskNetwork deploy() {
+    Context fresh = new Context(backend, new Philox(0, 0));
+    MultiTaskNetwork copy = new MultiTaskNetwork(fresh, config.deployed());
+    Map<String, Tensor> state = state();
+    copy.state().forEach((name, tensor) -> backend.pointwise().copy(state.get(name), tensor));
+    copy.train(false);
+    return copy;
+  }
+}

@@ -1,0 +1,105 @@
+package io.auxgrad.mtl.network;
+
+import io.auxgrad.autograd.PointwiseGradients;
+import io.auxgrad.autograd.ResizeGradients;
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Module;
+import io.auxgrad.nn.Scratch;
+import io.auxgrad.nn.backbones.Backbone;
+import io.auxgrad.nn.init.Initializer;
+import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.ops.UnaryOp;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The shared decoder of the multi-task light-weight RefineNet (Nekrasov et al., "Real-time joint
+ * semantic segmentation and depth estimation using asymmetric annotations", ICRA 2019).
+ *
+ * <p>Four stages, from stride 32 to 4. Each adds up the 1x1-convolved encoder maps of its stride
+ * and, but for the first, the stage above, 1x1-convolved and resized bilinearly to the size of
+ * those maps; then ReLU6 and chained pooling, which works channel by channel in the last stage.
+ * Children {@code conv8} to {@code conv3}, {@code crp4} to {@code crp1}, {@code conv_adapt4} to
+ * {@code conv_adapt2}. No bias, no batch normalisation.
+ *
+ * <p>Initial weights are ours, for training from scratch: Xavier for laterals and adapters, {@code
+ * N(0, 0.01)} for chained pooling, which so starts as nearly the identity. The original takes
+ * {@code N(0, 0.01)} everywhere.
+ */
+final class RefineNetDecoder extends Module {
+  static final Initializer SMALL = Initializer.normal(0.01);
+
+  private static final int COARSEST = 4;
+
+  private final Map<String, Conv2d> laterals = new LinkedHashMap<>();
+  private final List<ChainedPooling> pools = new ArrayList<>();
+  private final List<Conv2d> adapters = new ArrayList<>();
+  private final List<List<Backbone.Level>> inputs = new ArrayList<>();
+  private final List<Backbone.Level> levels = new ArrayList<>();
+
+  /**
+   * For the maps of MobileNetV2: two at stride 32, two at 16, one at 8, one at 4.
+   *
+   * @param channels of all maps of the decoder
+   */
+  RefineNetDecoder(Context context, List<Backbone.Level> encoder, int channels) {
+    for (Backbone.Level level : encoder.reversed()) {
+      Conv2d lateral = pointwise(context, level.channels(), channels);
+      laterals.put(level.name(), child("conv" + level.name().substring(1), lateral));
+    }
+    for (int stage = COARSEST; stage > 0; stage--) {
+      int stride = 2 << stage;
+      inputs.add(encoder.stream().filter(l -> l.stride() == stride).toList());
+      levels.add(new Backbone.Level("crp" + stage, channels, stride));
+      pools.add(child("crp" + stage, new ChainedPooling(context, channels, stage == 1)));
+    }
+    for (int stage = COARSEST; stage > 1; stage--) {
+      adapters.add(child("conv_adapt" + stage, pointwise(context, channels, channels)));
+    }
+  }
+
+  private static Conv2d pointwise(Context context, int in, int out) {
+    return Conv2d.builder(context, in, out, 1).bias(false).init(Initializer.xavierNormal()).build();
+  }
+
+  /** The maps of {@link #forward}, coarsest first: {@code crp4} to {@code crp1}. */
+  List<Backbone.Level> levels() {
+    return List.copyOf(levels);
+  }
+
+  /**
+   * The result of each stage by name, coarsest first; the last one, at stride 4, is what heads
+   * take.
+   */
+  SequencedMap<String, Variable> forward(Map<String, Variable> encoder) {
+    SequencedMap<String, Variable> maps = new LinkedHashMap<>();
+    for (int i = 0; i < levels.size(); i++) {
+      int stage = i;
+      Variable above = i == 0 ? null : maps.lastEntry().getValue();
+      maps.put(levels.get(i).name(), Scratch.run(() -> stage(stage, encoder, above)));
+    }
+    return maps;
+  }
+
+  private Variable stage(int stage, Map<String, Variable> encoder, Variable aboveOrNull) {
+    Variable sum = null;
+    for (Backbone.Level level : inputs.get(stage)) {
+      Variable lateral = laterals.get(level.name()).forward(encoder.get(level.name()));
+      sum = sum == null ? lateral : sum.plus(lateral);
+    }
+    if (aboveOrNull != null) {
+      Variable adapted = adapters.get(stage - 1).forward(aboveOrNull);
+      sum = sum.plus(resizeLike(adapted, sum));
+    }
+    return pools.get(stage).forward(PointwiseGradients.unary(UnaryOp.RELU6, sum));
+  }
+
+  /** {@code x} bilinearly at the height and width of {@code like}. */
+  static Variable resizeLike(Variable x, Variable like) {
+    return ResizeGradients.bilinear(x, like.shape().dim(1), like.shape().dim(2));
+  }
+}

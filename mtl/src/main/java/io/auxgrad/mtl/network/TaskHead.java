@@ -1,0 +1,48 @@
+package io.auxgrad.mtl.network;
+
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Layer;
+import io.auxgrad.nn.Scratch;
+import io.auxgrad.nn.init.Initializer;
+import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.ops.Activation;
+
+/**
+ * The head of one task: a scale per channel (depthwise 1x1 convolution) with ReLU6, and a 3x3
+ * convolution with bias. Children {@code pre} and {@code out}.
+ *
+ * <p>The scales start at 1, so that no channel starts dead for a task; this is ours.
+ */
+final class TaskHead extends Layer {
+  private final Conv2d pre;
+  private final Conv2d out;
+
+  /** {@code [N,H,W,channels] -> [N,H,W,outputs]}. */
+  TaskHead(Context context, int channels, int outputs) {
+    pre =
+        child(
+            "pre",
+            Conv2d.builder(context, channels, channels, 1)
+                .groups(channels)
+                .bias(false)
+                .activation(Activation.RELU6)
+                .init(Initializer.constant(1))
+                .build());
+    out = child("out", prediction(context, channels, outputs));
+  }
+
+  /** A 3x3 convolution with bias that starts near zero. */
+  static Conv2d prediction(Context context, int channels, int outputs) {
+    return Conv2d.builder(context, channels, outputs, 3)
+        .samePadding()
+        .init(RefineNetDecoder.SMALL)
+        .biasInit(Initializer.constant(0))
+        .build();
+  }
+
+  @Override
+  public Variable forward(Variable x) {
+    return Scratch.run(() -> out.forward(pre.forward(x)));
+  }
+}
