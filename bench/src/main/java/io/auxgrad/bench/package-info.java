@@ -1,0 +1,2 @@
+/** Benchmarks, peers and the papers' tables. */
+package io.auxgrad.bench;
