@@ -10,11 +10,13 @@ import io.auxgrad.tensor.Tensor;
 public final class Parameter {
   private final Module owner;
   private final String localName;
+  private final Tensor value;
   private final Variable variable;
 
   Parameter(Module owner, String localName, Tensor value) {
     this.owner = owner;
     this.localName = localName;
+    this.value = value;
     this.variable = Variable.parameter(value);
   }
 
@@ -33,7 +35,7 @@ public final class Parameter {
 
   /** The current value; optimisers change it in place. */
   public Tensor value() {
-    return variable.value();
+    return value;
   }
 
   /**
@@ -45,11 +47,11 @@ public final class Parameter {
 
   void close() {
     variable.zeroGradient();
-    variable.value().close();
+    value.close();
   }
 
   @Override
   public String toString() {
-    return name() + " " + value();
+    return name() + " " + value;
   }
 }

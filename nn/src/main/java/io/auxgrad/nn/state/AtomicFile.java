@@ -27,7 +27,11 @@ public final class AtomicFile {
     void writeTo(WritableByteChannel channel) throws IOException;
   }
 
-  /** Makes {@code file}, or replaces it, with {@code content}. Its folder must exist. */
+  /**
+   * Makes {@code file}, or replaces it, with {@code content}. Its folder must exist.
+   *
+   * @throws IOException naming the file and why it could not be written
+   */
   public static void write(Path file, Content content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -39,7 +43,10 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      remove(temporary, e);
+      throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
       remove(temporary, e);
       throw e;
     }

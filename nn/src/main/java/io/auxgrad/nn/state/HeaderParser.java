@@ -23,6 +23,8 @@ final class HeaderParser {
   private static final int MAX_RANK = 64;
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          // Tables of names seen before are of no use here, and made names would fill them.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .streamReadConstraints(

@@ -46,7 +46,10 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (StateException e) {
       channel.close();
       throw new StateException(path + " is not a sound safetensors file: " + e.getMessage(), e);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      channel.close();
+      throw new StateException(path + " cannot be read: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
       channel.close();
       throw e;
     }
@@ -87,14 +90,19 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /** Reads the little-endian bytes of one tensor of any dtype. */
+  /**
+   * Reads the little-endian bytes of one tensor of any dtype.
+   *
+   * @throws StateException if there is none of that name, or the file cannot be read
+   */
   public MemorySegment bytes(String name, Arena arena) throws IOException {
     TensorEntry entry = entry(name);
     MemorySegment bytes = arena.allocate(entry.byteSize());
     try {
       readAll(dataStart + entry.begin(), bytes);
-    } catch (EOFException e) {
-      throw new StateException(path + " became shorter while it was read", e);
+    } catch (IOException e) {
+      throw new StateException(
+          "%s: '%s' cannot be read: %s".formatted(path, name, e.getMessage()), e);
     }
     return bytes;
   }
@@ -125,7 +133,7 @@ public final class SafetensorsFile implements AutoCloseable {
     while (into.hasRemaining()) {
       int count = channel.read(into, at);
       if (count < 0) {
-        throw new EOFException();
+        throw new EOFException("the file became shorter while it was read");
       }
       at += count;
     }
