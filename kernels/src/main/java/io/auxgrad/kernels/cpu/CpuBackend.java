@@ -18,12 +18,24 @@ public final class CpuBackend implements Backend {
   private final CpuContext context;
   private final CpuConvolution convolution;
   private final CpuMatmul matmul;
+  private final ResizeOps resize;
+  private final PointwiseOps pointwise;
+  private final ReductionOps reduction;
+  private final LossOps loss;
+  private final OptimizerOps optimizer;
+  private final IndexingOps indexing;
 
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
     context = new CpuContext(new CpuMemory(), new Workers(threads));
     convolution = new CpuConvolution(context);
     matmul = new CpuMatmul(context);
+    resize = new CpuResize(context);
+    pointwise = new CpuPointwise(context);
+    reduction = new CpuReduction(context);
+    loss = new CpuLoss(context);
+    optimizer = new CpuOptimizer(context);
+    indexing = new CpuIndexing(context);
   }
 
   @Override
@@ -53,32 +65,32 @@ public final class CpuBackend implements Backend {
 
   @Override
   public ResizeOps resize() {
-    throw new UnsupportedOperationException("resize");
+    return resize;
   }
 
   @Override
   public PointwiseOps pointwise() {
-    throw new UnsupportedOperationException("pointwise");
+    return pointwise;
   }
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
   public LossOps loss() {
-    throw new UnsupportedOperationException("loss");
+    return loss;
   }
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
   }
 
   @Override

@@ -6,9 +6,7 @@
  * scratch. Sums are taken over chunks of a fixed size and combined in their order, so that our own
  * kernels give the same bytes on any number of threads.
  *
- * <p>Inner loops that use {@code jdk.incubator.vector} live in {@link io.auxgrad.kernels.cpu.simd}:
- * an interface per family with a vector and a plain twin, chosen once by {@link
- * io.auxgrad.kernels.cpu.simd.Simd}. No class of this package names the vector module, so that the
- * library works without it.
+ * <p>Inner loops live in {@link io.auxgrad.kernels.cpu.simd}, plain ones and vectorised ones. No
+ * class of this package names the vector module, so that the library works without it.
  */
 package io.auxgrad.kernels.cpu;

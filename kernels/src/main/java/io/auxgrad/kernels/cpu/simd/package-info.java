@@ -1,17 +1,14 @@
 /**
- * Inner loops over native memory, each as a twin: {@code VectorX} with {@code jdk.incubator.vector}
- * and {@code PlainX} without, behind an interface {@code XKernels}.
+ * Inner loops over native memory: static methods that take addresses and lengths, handle any
+ * length, know nothing of threads and tensors, and check nothing: the op contract did.
  *
- * <p>The interface's factory chooses:
+ * <p>{@code XLoops} is plain Java and complete. Where {@link io.auxgrad.kernels.cpu.simd.Simd} says
+ * so, it first asks {@code XVectors}, which does as many whole vectors as fit and returns where it
+ * stopped, or does whole rows. Only {@code XVectors}, {@code Lanes} and {@code VectorMath} name
+ * {@code jdk.incubator.vector}, and they are loaded only where the module is present.
  *
- * <pre>{@code
- * static XKernels create() {
- *   return Simd.available() ? new VectorX() : new PlainX();
- * }
- * }</pre>
- *
- * <p>A vector class is named only in such a factory: it is then loaded only where the module is
- * present. Kernels take {@link java.lang.foreign.MemorySegment}s with element ranges, know nothing
- * of threads and tensors, and handle any length.
+ * <p>Results never depend on how far the JIT compiler has got: no lane reduction of unspecified
+ * order and no library function with several implementations is used on vectors. Nor do they depend
+ * on where a caller cuts a range, as long as it cuts at multiples of 64 elements.
  */
 package io.auxgrad.kernels.cpu.simd;

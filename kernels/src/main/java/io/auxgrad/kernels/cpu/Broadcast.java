@@ -1,0 +1,103 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.tensor.Shape;
+
+/**
+ * Two shapes walked together as their broadcast, with the dimensions merged as far as both allow:
+ * what is left is usually one run, or rows.
+ */
+final class Broadcast {
+  private final int rank;
+  private final int[] extent;
+  private final long[] strideA;
+  private final long[] strideB;
+
+  /** A stretch along which each operand either advances or stands still. */
+  interface Run {
+    /**
+     * {@code count} elements from {@code i} of the result, {@code a} and {@code b} of the operands.
+     */
+    void at(long i, long a, long b, int count);
+  }
+
+  private Broadcast(int rank, int[] extent, long[] strideA, long[] strideB) {
+    this.rank = rank;
+    this.extent = extent;
+    this.strideA = strideA;
+    this.strideB = strideB;
+  }
+
+  /** Dimension 0 is the innermost one. */
+  static Broadcast of(Shape a, Shape b) {
+    Shape y = a.broadcast(b);
+    int[] extent = new int[Math.max(1, y.rank())];
+    long[] strideA = new long[extent.length];
+    long[] strideB = new long[extent.length];
+    extent[0] = 1;
+    int rank = 0;
+    for (int i = 1; i <= y.rank(); i++) {
+      if (y.dim(-i) == 1) {
+        continue;
+      }
+      long sa = stride(a, i);
+      long sb = stride(b, i);
+      boolean merges =
+          rank > 0
+              && sa == strideA[rank - 1] * extent[rank - 1]
+              && sb == strideB[rank - 1] * extent[rank - 1];
+      if (merges) {
+        extent[rank - 1] *= y.dim(-i);
+      } else {
+        extent[rank] = y.dim(-i);
+        strideA[rank] = sa;
+        strideB[rank] = sb;
+        rank++;
+      }
+    }
+    return new Broadcast(Math.max(1, rank), extent, strideA, strideB);
+  }
+
+  private static long stride(Shape s, int fromEnd) {
+    return fromEnd > s.rank() || s.dim(-fromEnd) == 1 ? 0 : s.stride(-fromEnd);
+  }
+
+  /** True if {@code b} is one row that all rows of {@code a} meet. */
+  boolean repeatsRowOfB() {
+    return rank == 2 && strideB[1] == 0 && strideB[0] == 1 && strideA[0] == 1 && strideA[1] > 0;
+  }
+
+  /** Elements of the innermost dimension. */
+  int rowLength() {
+    return extent[0];
+  }
+
+  /** 1 if {@code a} advances along a run, 0 if it stands still. */
+  int stepA() {
+    return (int) strideA[0];
+  }
+
+  /** 1 if {@code b} advances along a run, 0 if it stands still. */
+  int stepB() {
+    return (int) strideB[0];
+  }
+
+  /** Visits elements {@code [first, first + n)} of the result. */
+  void forEachRun(long first, int n, Run run) {
+    long i = first;
+    long end = first + n;
+    while (i < end) {
+      long rest = i / extent[0];
+      long column = i % extent[0];
+      long a = column * strideA[0];
+      long b = column * strideB[0];
+      for (int d = 1; d < rank; d++) {
+        a += rest % extent[d] * strideA[d];
+        b += rest % extent[d] * strideB[d];
+        rest /= extent[d];
+      }
+      int count = (int) Math.min(extent[0] - column, end - i);
+      run.at(i, a, b, count);
+      i += count;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.kernels.cpu.simd.CrossEntropyLoops;
+import io.auxgrad.kernels.cpu.simd.LabelLoops;
+import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.cpu.simd.RegressionLoops;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.LossOps;
+import java.util.OptionalInt;
+
+/** Losses in one pass with their gradients; sums in float64 over chunks of a fixed size. */
+final class CpuLoss extends LossOps {
+  /** Rows of logits, and plain elements, that are summed in one go. */
+  private static final int LOGIT_CHUNK = 1024;
+
+  private static final int CHUNK = 16384;
+
+  private final CpuContext context;
+
+  CpuLoss(CpuContext context) {
+    this.context = context;
+  }
+
+  private interface ChunkSum {
+    double of(long lo, long hi);
+  }
+
+  private double sum(long n, int size, ChunkSum body) {
+    double[] partial = new double[Workers.chunkCount(n, size)];
+    context.workers().chunks(n, size, (chunk, lo, hi) -> partial[chunk] = body.of(lo, hi));
+    double sum = 0;
+    for (double p : partial) {
+      sum += p;
+    }
+    return sum;
+  }
+
+  @Override
+  protected void runCrossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result) {
+    int classes = logits.shape().dim(-1);
+    Labels.check(
+        "cross-entropy", "label", labels, classes, OptionalInt.of(ignoreIndex), context.workers());
+    long at = labels.address();
+    long weights = classWeights == null ? 0 : classWeights.address();
+    double total =
+        sum(
+            labels.size(),
+            CHUNK,
+            (lo, hi) -> LabelLoops.totalWeight(at, ignoreIndex, weights, lo, hi));
+    var problem =
+        new CrossEntropyLoops.Problem(
+            logits.address(),
+            at,
+            classes,
+            ignoreIndex,
+            weights,
+            gradientAddress(result),
+            inverse(total));
+    finish(
+        result,
+        total,
+        sum(labels.size(), LOGIT_CHUNK, (lo, hi) -> CrossEntropyLoops.rows(problem, lo, hi)));
+  }
+
+  @Override
+  protected void runRegression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result) {
+    long n = prediction.size();
+    double valid = countValid(mask, n);
+    var problem = problem(prediction, target, mask, result, valid);
+    double total =
+        switch (penalty) {
+          case L1 -> sum(n, CHUNK, (lo, hi) -> RegressionLoops.absolute(problem, lo, hi));
+          case L2 -> sum(n, CHUNK, (lo, hi) -> RegressionLoops.squared(problem, lo, hi));
+          case BERHU -> {
+            float bend = 0.2f * largestError(problem, n);
+            yield sum(n, CHUNK, (lo, hi) -> RegressionLoops.reverseHuber(problem, bend, lo, hi));
+          }
+        };
+    finish(result, valid, total);
+  }
+
+  @Override
+  protected void runCosine(Tensor prediction, Tensor target, Tensor mask, Result result) {
+    long rows = prediction.shape().rows();
+    int length = prediction.shape().dim(-1);
+    double valid = countValid(mask, rows);
+    var problem = problem(prediction, target, mask, result, valid);
+    finish(
+        result,
+        valid,
+        sum(rows, CHUNK, (lo, hi) -> RegressionLoops.cosine(problem, length, lo, hi)));
+  }
+
+  private double countValid(Tensor mask, long n) {
+    if (mask == null) {
+      return n;
+    }
+    long at = mask.address();
+    return sum(n, CHUNK, (lo, hi) -> RegressionLoops.countValid(at, lo, hi));
+  }
+
+  private float largestError(RegressionLoops.Problem problem, long n) {
+    float[] partial = new float[Workers.chunkCount(n, CHUNK)];
+    context
+        .workers()
+        .chunks(
+            n, CHUNK, (chunk, lo, hi) -> partial[chunk] = RegressionLoops.largest(problem, lo, hi));
+    float max = 0;
+    for (float p : partial) {
+      max = Math.max(max, p);
+    }
+    return max;
+  }
+
+  private static RegressionLoops.Problem problem(
+      Tensor prediction, Tensor target, Tensor mask, Result result, double valid) {
+    return new RegressionLoops.Problem(
+        prediction.address(),
+        target.address(),
+        mask == null ? 0 : mask.address(),
+        gradientAddress(result),
+        inverse(valid));
+  }
+
+  private static long gradientAddress(Result result) {
+    return result.gradient() == null ? 0 : result.gradient().address();
+  }
+
+  private static float inverse(double total) {
+    return total == 0 ? 0 : (float) (1 / total);
+  }
+
+  private static void finish(Result result, double total, double sum) {
+    Native.putFloat(result.loss().address(), 0, total == 0 ? 0 : (float) (sum / total));
+  }
+}

@@ -1,0 +1,180 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.kernels.cpu.simd.ArgmaxLoops;
+import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.cpu.simd.SoftmaxLoops;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.ReductionOps;
+import java.util.Arrays;
+
+/** Reductions; what is summed in one go depends on the shape only, never on the threads. */
+final class CpuReduction extends ReductionOps {
+  /** Elements that one thread reduces in one go. */
+  private static final int CHUNK = 16384;
+
+  private static final int COLUMN_BLOCK = 4096;
+  private static final int MOST_ROW_CHUNKS = 64;
+  private static final int COSTLY_GRAIN = 4096;
+
+  private final CpuContext context;
+
+  CpuReduction(CpuContext context) {
+    this.context = context;
+  }
+
+  @Override
+  protected void runReduce(Kind kind, Tensor x, Tensor y) {
+    ReducedShape shape = ReducedShape.of(x.shape(), y.shape());
+    long terms = x.size() / y.size();
+    Fold fold = Fold.of(kind, terms);
+    if (terms == 1) {
+      Native.copy(x.address(), y.address(), x.byteSize());
+    } else if (!shape.isSimple()) {
+      anywhere(fold, x, y, shape, terms);
+    } else if (shape.inner() > 1) {
+      columns(fold, x.address(), shape, y.address());
+    } else if (shape.length() <= CHUNK) {
+      shortRows(fold, x.address(), shape.outer(), shape.length(), y.address());
+    } else {
+      longRows(fold, x.address(), shape.outer(), shape.length(), y.address());
+    }
+  }
+
+  private void shortRows(Fold fold, long x, int rows, int length, long y) {
+    context
+        .workers()
+        .range(
+            rows,
+            Math.ceilDiv(CHUNK, length),
+            (_, lo, hi) -> {
+              for (long row = lo; row < hi; row++) {
+                Native.putFloat(y, row, fold.finish(fold.of(x + 4 * row * length, length)));
+              }
+            });
+  }
+
+  private void longRows(Fold fold, long x, int rows, int length, long y) {
+    int chunks = Workers.chunkCount(length, CHUNK);
+    double[] partial = new double[rows * chunks];
+    context
+        .workers()
+        .run(
+            partial.length,
+            part -> {
+              long first = (long) (part % chunks) * CHUNK;
+              int n = (int) Math.min(CHUNK, length - first);
+              partial[part] = fold.of(x + 4 * ((long) (part / chunks) * length + first), n);
+            });
+    for (int row = 0; row < rows; row++) {
+      double value = fold.start();
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        value = fold.combine(value, partial[row * chunks + chunk]);
+      }
+      Native.putFloat(y, row, fold.finish(value));
+    }
+  }
+
+  /**
+   * Columns of {@code [outer, length, inner]}, in blocks of columns and, if those are few, of rows.
+   */
+  private void columns(Fold fold, long x, ReducedShape shape, long y) {
+    int length = shape.length();
+    int inner = shape.inner();
+    int blocks = Math.ceilDiv(inner, COLUMN_BLOCK);
+    int rows = rowsAtATime(shape.outer() * blocks, length, inner);
+    int chunks = Math.ceilDiv(length, rows);
+    double[][] partial = new double[shape.outer() * blocks * chunks][];
+    context
+        .workers()
+        .run(
+            partial.length,
+            part -> {
+              int chunk = part % chunks;
+              int block = part / chunks % blocks;
+              long row = (long) (part / chunks / blocks) * length + (long) chunk * rows;
+              int column = block * COLUMN_BLOCK;
+              double[] values = new double[Math.min(COLUMN_BLOCK, inner - column)];
+              Arrays.fill(values, fold.start());
+              long at = x + 4 * (row * inner + column);
+              int count = Math.min(rows, length - chunk * rows);
+              fold.rows(at, inner, count, values.length, values);
+              partial[part] = values;
+            });
+    for (int part = 0; part < partial.length; part += chunks) {
+      int block = part / chunks % blocks;
+      long at = (long) (part / chunks / blocks) * inner + (long) block * COLUMN_BLOCK;
+      combine(fold, partial, part, chunks, y + 4 * at);
+    }
+  }
+
+  private static int rowsAtATime(int independent, int length, int inner) {
+    return independent >= MOST_ROW_CHUNKS
+        ? length
+        : Math.max(Math.ceilDiv(CHUNK, inner), Math.ceilDiv(length, MOST_ROW_CHUNKS));
+  }
+
+  private static void combine(Fold fold, double[][] partial, int first, int chunks, long y) {
+    double[] values = partial[first];
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      for (int c = 0; c < values.length; c++) {
+        values[c] = fold.combine(values[c], partial[first + chunk][c]);
+      }
+    }
+    for (int c = 0; c < values.length; c++) {
+      Native.putFloat(y, c, fold.finish(values[c]));
+    }
+  }
+
+  /** Several reduced dimensions with kept ones in between: rare, and element by element. */
+  private void anywhere(Fold fold, Tensor x, Tensor y, ReducedShape shape, long terms) {
+    long from = x.address();
+    long to = y.address();
+    context
+        .workers()
+        .range(
+            y.size(),
+            Math.ceilDiv(COSTLY_GRAIN, terms),
+            (_, lo, hi) -> {
+              for (long i = lo; i < hi; i++) {
+                long origin = shape.origin(i);
+                double value = fold.start();
+                for (long k = 0; k < terms; k++) {
+                  long at = from + 4 * (origin + shape.distance(k));
+                  value = fold.combine(value, fold.of(at, 1));
+                }
+                Native.putFloat(to, i, fold.finish(value));
+              }
+            });
+  }
+
+  private interface Rows {
+    void run(long lo, long hi);
+  }
+
+  private void rows(Tensor x, Rows body) {
+    int columns = x.shape().dim(-1);
+    long grain = Math.ceilDiv(COSTLY_GRAIN, columns);
+    context.workers().range(x.size() / columns, grain, (_, lo, hi) -> body.run(lo, hi));
+  }
+
+  @Override
+  protected void runArgmax(Tensor x, Tensor y) {
+    int columns = x.shape().dim(-1);
+    rows(x, (lo, hi) -> ArgmaxLoops.rows(x.address(), columns, y.address(), lo, hi));
+  }
+
+  @Override
+  protected void runSoftmax(Tensor x, Tensor y) {
+    int columns = x.shape().dim(-1);
+    rows(x, (lo, hi) -> SoftmaxLoops.rows(x.address(), columns, y.address(), lo, hi));
+  }
+
+  @Override
+  protected void runSoftmaxBackward(Tensor dy, Tensor y, Tensor dx) {
+    int columns = y.shape().dim(-1);
+    rows(
+        y,
+        (lo, hi) ->
+            SoftmaxLoops.gradient(dy.address(), y.address(), columns, dx.address(), lo, hi));
+  }
+}

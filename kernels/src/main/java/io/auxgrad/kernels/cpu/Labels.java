@@ -1,0 +1,53 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.kernels.cpu.simd.LabelLoops;
+import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Checks that class labels are in their range, so that no loop reads or counts elsewhere. */
+final class Labels {
+  private static final int GRAIN = 16384;
+
+  private Labels() {}
+
+  /** Throws with the first label that is neither in {@code [0, classes)} nor {@code ignore}. */
+  static void check(
+      String op, String what, Tensor labels, int classes, OptionalInt ignore, Workers workers) {
+    long at = labels.address();
+    int exception = ignore.orElse(0);
+    AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+    workers.range(
+        labels.size(),
+        GRAIN,
+        (_, lo, hi) -> {
+          long outside = LabelLoops.firstOutside(at, classes, exception, lo, hi);
+          if (outside >= 0) {
+            first.accumulateAndGet(outside, Math::min);
+          }
+        });
+    if (first.get() != Long.MAX_VALUE) {
+      throw new TensorException(
+          "%s: %s %d at %s is outside of [0,%d)%s"
+              .formatted(
+                  op,
+                  what,
+                  Native.getInt(at, first.get()),
+                  Arrays.toString(position(labels.shape(), first.get())),
+                  classes,
+                  ignore.isPresent() ? " and is not the ignore index " + exception : ""));
+    }
+  }
+
+  private static int[] position(Shape shape, long element) {
+    int[] position = new int[shape.rank()];
+    for (int axis = 0; axis < position.length; axis++) {
+      position[axis] = (int) (element / shape.stride(axis) % shape.dim(axis));
+    }
+    return position;
+  }
+}

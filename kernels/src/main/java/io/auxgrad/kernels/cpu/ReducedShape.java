@@ -1,0 +1,100 @@
+package io.auxgrad.kernels.cpu;
+
+import io.auxgrad.tensor.Shape;
+
+/**
+ * A shape with each dimension either kept or reduced, neighbours of the same fate merged and
+ * extents of 1 left out; outermost first.
+ */
+final class ReducedShape {
+  private final int rank;
+  private final int[] extent;
+  private final boolean[] reduced;
+
+  private ReducedShape(int rank, int[] extent, boolean[] reduced) {
+    this.rank = rank;
+    this.extent = extent;
+    this.reduced = reduced;
+  }
+
+  /** {@code x} reduced to {@code y}, which broadcasts to it. */
+  static ReducedShape of(Shape x, Shape y) {
+    int[] extent = new int[x.rank()];
+    boolean[] reduced = new boolean[x.rank()];
+    int rank = 0;
+    for (int i = 0; i < x.rank(); i++) {
+      int axisOfY = i - x.rank() + y.rank();
+      boolean gone = axisOfY < 0 || y.dim(axisOfY) == 1;
+      if (x.dim(i) == 1) {
+        continue;
+      }
+      if (rank > 0 && reduced[rank - 1] == gone) {
+        extent[rank - 1] = Math.multiplyExact(extent[rank - 1], x.dim(i));
+      } else {
+        extent[rank] = x.dim(i);
+        reduced[rank++] = gone;
+      }
+    }
+    return new ReducedShape(rank, extent, reduced);
+  }
+
+  /** True if there is one reduced dimension at most: {@code [outer, length, inner]}. */
+  boolean isSimple() {
+    return rank < 3 || (rank == 3 && reduced[1]);
+  }
+
+  private int reducedAxis() {
+    int axis = 0;
+    while (axis < rank && !reduced[axis]) {
+      axis++;
+    }
+    return axis;
+  }
+
+  /** Of a simple shape: elements in front of the reduced dimension. */
+  int outer() {
+    return reducedAxis() == 0 ? 1 : extent[0];
+  }
+
+  /** Of a simple shape: extent of the reduced dimension. */
+  int length() {
+    return reducedAxis() == rank ? 1 : extent[reducedAxis()];
+  }
+
+  /** Of a simple shape: elements behind the reduced dimension. */
+  int inner() {
+    return reducedAxis() + 1 < rank ? extent[rank - 1] : 1;
+  }
+
+  /**
+   * The offset of the first element of {@code x} that belongs to element {@code i} of {@code y}.
+   */
+  long origin(long i) {
+    long offset = 0;
+    long rest = i;
+    long stride = 1;
+    for (int d = rank - 1; d >= 0; d--) {
+      if (!reduced[d]) {
+        offset += rest % extent[d] * stride;
+        rest /= extent[d];
+      }
+      stride *= extent[d];
+    }
+    return offset;
+  }
+
+  /** The distance of the {@code i}-th element that is reduced into one result from the first. */
+  long distance(long i) {
+    long offset = 0;
+    long rest = i;
+    long stride = 1;
+    for (int d = rank - 1; d >= 0; d--) {
+      if (reduced[d]) {
+        offset += rest % extent[d] * stride;
+        rest /= extent[d];
+      }
+      stride *= extent[d];
+    }
+    return offset;
+  }
+}

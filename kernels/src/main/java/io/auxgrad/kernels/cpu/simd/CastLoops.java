@@ -1,0 +1,91 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import io.auxgrad.tensor.DType;
+import java.lang.foreign.ValueLayout;
+
+/** Conversions between element types, by way of float64, which holds the values of all of them. */
+public final class CastLoops {
+  private static final int BLOCK = 512;
+
+  private CastLoops() {}
+
+  /** {@code y = (type of y) x}. */
+  public static void cast(DType from, long x, DType to, long y, long n) {
+    double[] block = new double[BLOCK];
+    for (long done = 0; done < n; done += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - done);
+      read(from, x + done * from.bytes(), block, count);
+      write(to, block, y + done * to.bytes(), count);
+    }
+  }
+
+  private static void read(DType type, long x, double[] out, int n) {
+    switch (type) {
+      case FLOAT32 -> {
+        for (int i = 0; i < n; i++) {
+          out[i] = Native.getFloat(x, i);
+        }
+      }
+      case BFLOAT16 -> {
+        for (int i = 0; i < n; i++) {
+          int bits = Native.ALL.get(ValueLayout.JAVA_SHORT, x + 2L * i) << 16;
+          out[i] = Float.intBitsToFloat(bits);
+        }
+      }
+      case UINT8 -> {
+        for (int i = 0; i < n; i++) {
+          out[i] = Native.getByte(x, i) & 0xFF;
+        }
+      }
+      case INT32 -> {
+        for (int i = 0; i < n; i++) {
+          out[i] = Native.getInt(x, i);
+        }
+      }
+      case FLOAT64 -> {
+        for (int i = 0; i < n; i++) {
+          out[i] = Native.ALL.get(ValueLayout.JAVA_DOUBLE, x + 8L * i);
+        }
+      }
+    }
+  }
+
+  private static void write(DType type, double[] values, long y, int n) {
+    switch (type) {
+      case FLOAT32 -> {
+        for (int i = 0; i < n; i++) {
+          Native.putFloat(y, i, (float) values[i]);
+        }
+      }
+      case BFLOAT16 -> {
+        for (int i = 0; i < n; i++) {
+          Native.ALL.set(ValueLayout.JAVA_SHORT, y + 2L * i, bfloat16((float) values[i]));
+        }
+      }
+      case UINT8 -> {
+        for (int i = 0; i < n; i++) {
+          Native.putByte(y, i, (byte) Math.clamp((long) Math.rint(values[i]), 0, 255));
+        }
+      }
+      case INT32 -> {
+        for (int i = 0; i < n; i++) {
+          Native.putInt(y, i, (int) values[i]);
+        }
+      }
+      case FLOAT64 -> {
+        for (int i = 0; i < n; i++) {
+          Native.ALL.set(ValueLayout.JAVA_DOUBLE, y + 8L * i, values[i]);
+        }
+      }
+    }
+  }
+
+  /** The upper half of the bits, rounded to even; NaN stays NaN. */
+  private static short bfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
+    return (short) ((bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
+  }
+}

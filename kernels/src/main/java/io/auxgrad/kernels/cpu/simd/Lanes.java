@@ -1,0 +1,112 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Vectors of the widest shape of this processor, in native memory. */
+final class Lanes {
+  static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  static final int COUNT = F.length();
+
+  static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  static final int DOUBLES = D.length();
+
+  /** Each lane's own number. */
+  static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
+
+  private static final VectorSpecies<Float> HALF =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+
+  private Lanes() {}
+
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.iota(F, by % COUNT, 1, true);
+  }
+
+  static FloatVector load(long base, int i) {
+    return FloatVector.fromMemorySegment(F, Native.ALL, base + 4L * i, ORDER);
+  }
+
+  static FloatVector load(long base, int i, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(F, Native.ALL, base + 4L * i, ORDER, mask);
+  }
+
+  static void store(FloatVector v, long base, int i) {
+    v.intoMemorySegment(Native.ALL, base + 4L * i, ORDER);
+  }
+
+  static void store(FloatVector v, long base, int i, VectorMask<Float> mask) {
+    v.intoMemorySegment(Native.ALL, base + 4L * i, ORDER, mask);
+  }
+
+  /** {@link #DOUBLES} floats as doubles. */
+  static DoubleVector loadDoubles(long base, int i) {
+    FloatVector floats = FloatVector.fromMemorySegment(HALF, Native.ALL, base + 4L * i, ORDER);
+    return (DoubleVector) floats.convertShape(VectorOperators.F2D, D, 0);
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(F, value);
+  }
+
+  /** The first {@code count} lanes. */
+  static VectorMask<Float> first(int count) {
+    return F.indexInRange(0, count);
+  }
+
+  // reduceLanes(ADD) may add in another order once it is compiled; rotations do not.
+
+  /** The sum of all lanes, in every lane. */
+  static FloatVector sum(FloatVector v) {
+    FloatVector s = v;
+    if (COUNT > 8) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (COUNT > 4) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    return s.add(s.rearrange(BY_1));
+  }
+
+  /** The largest lane, in every lane; undefined if one is NaN. */
+  static FloatVector max(FloatVector v) {
+    FloatVector m = v;
+    if (COUNT > 8) {
+      m = larger(m, m.rearrange(BY_8));
+    }
+    if (COUNT > 4) {
+      m = larger(m, m.rearrange(BY_4));
+    }
+    m = larger(m, m.rearrange(BY_2));
+    return larger(m, m.rearrange(BY_1));
+  }
+
+  /**
+   * The larger of each pair of lanes; half the instructions of {@code max}, which orders NaN and
+   * zeros.
+   */
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
+  /** The sum of all lanes, first to last. */
+  static double sum(DoubleVector v) {
+    double sum = 0;
+    for (int lane = 0; lane < DOUBLES; lane++) {
+      sum += v.lane(lane);
+    }
+    return sum;
+  }
+}

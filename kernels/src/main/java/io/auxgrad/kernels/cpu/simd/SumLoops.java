@@ -1,0 +1,53 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
+
+/** Sums in float64. */
+public final class SumLoops {
+  /** Floats are added this often before the sum goes on in float64. */
+  private static final int FLOAT_RUN = 64;
+
+  private SumLoops() {}
+
+  /** The sum of {@code n} floats. */
+  public static double sum(long x, int n) {
+    int done = Simd.available() ? n - n % SumVectors.STEP : 0;
+    double sum = done == 0 ? 0 : SumVectors.sum(x, done);
+    for (int i = done; i < n; i++) {
+      sum += getFloat(x, i);
+    }
+    return sum;
+  }
+
+  /** The sum of the squares of {@code n} floats. */
+  public static double sumOfSquares(long x, int n) {
+    int done = Simd.available() ? n - n % SumVectors.STEP : 0;
+    double sum = done == 0 ? 0 : SumVectors.sumOfSquares(x, done);
+    for (int i = done; i < n; i++) {
+      double v = getFloat(x, i);
+      sum += v * v;
+    }
+    return sum;
+  }
+
+  /**
+   * Adds the {@code rows} rows of {@code columns} floats at {@code x}, {@code stride} floats apart,
+   * to {@code sums}.
+   */
+  public static void addRows(long x, long stride, int rows, int columns, double[] sums) {
+    for (int row = 0; row < rows; row += FLOAT_RUN) {
+      int run = Math.min(FLOAT_RUN, rows - row);
+      long at = x + 4L * row * stride;
+      int done = Simd.available() ? SumVectors.addRows(at, stride, run, columns, sums) : 0;
+      addRows(at, stride, run, done, columns, sums);
+    }
+  }
+
+  private static void addRows(long x, long stride, int rows, int from, int to, double[] sums) {
+    for (int row = 0; row < rows && from < to; row++) {
+      for (int c = from; c < to; c++) {
+        sums[c] += getFloat(x, row * stride + c);
+      }
+    }
+  }
+}
