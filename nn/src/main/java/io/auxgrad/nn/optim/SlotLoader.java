@@ -40,6 +40,11 @@ final class SlotLoader {
       require(kind + name, DType.FLOAT32, parameter.value().shape());
     }
     require(STEPS + name, DType.INT32, Shape.scalar());
+    int steps = tensors.get(STEPS + name).toInts()[0];
+    if (steps < 1) {
+      throw new IllegalArgumentException(
+          "optimiser state: '" + STEPS + name + "' is " + steps + ", but state begins with step 1");
+    }
     found.put(parameter, name);
   }
 

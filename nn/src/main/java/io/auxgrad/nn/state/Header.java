@@ -14,6 +14,8 @@ record Header(Map<String, TensorEntry> entries, Map<String, String> metadata) {
   /** The largest header that is read: networks of ours need about a hundred bytes per tensor. */
   static final int MAX_BYTES = 16 << 20;
 
+  private static final int MAX_NAME_SHOWN = 100;
+
   static final String METADATA = "__metadata__";
 
   /** Bytes per element by the format's name. */
@@ -45,25 +47,36 @@ record Header(Map<String, TensorEntry> entries, Map<String, String> metadata) {
       TensorEntry entry = e.getValue();
       if (entry.begin() < reached) {
         throw new StateException(
-            "the data of '" + e.getKey() + "' overlaps that of '" + before + "'");
+            "the data of " + quoted(e.getKey()) + " overlaps that of " + before);
       }
       if (entry.begin() > reached) {
         throw new StateException(
-            "there are %d unused bytes between '%s' and '%s'"
-                .formatted(entry.begin() - reached, before, e.getKey()));
+            "there are %d unused bytes between %s and %s"
+                .formatted(entry.begin() - reached, before, quoted(e.getKey())));
       }
       if (entry.end() > dataBytes) {
         throw new StateException(
-            "the data of '%s' ends at byte %d, but the file has %d; it is truncated"
-                .formatted(e.getKey(), entry.end(), dataBytes));
+            "the data of %s ends at byte %d, but the file has %d; it is truncated"
+                .formatted(quoted(e.getKey()), entry.end(), dataBytes));
       }
       reached = entry.end();
-      before = e.getKey();
+      before = quoted(e.getKey());
     }
     if (reached != dataBytes) {
       throw new StateException(
           "there are " + (dataBytes - reached) + " bytes behind the last tensor");
     }
+  }
+
+  /** {@code name}, which may be anything, in a form for messages. */
+  static String quoted(String name) {
+    return "'" + oneLine(name, MAX_NAME_SHOWN) + "'";
+  }
+
+  /** {@code text} without control characters, cut behind {@code length} characters. */
+  static String oneLine(String text, int length) {
+    String shown = text.length() <= length ? text : text.substring(0, length) + "...";
+    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
   private List<Map.Entry<String, TensorEntry>> inFileOrder() {

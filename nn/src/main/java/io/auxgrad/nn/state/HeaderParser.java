@@ -77,13 +77,14 @@ final class HeaderParser {
     expect(json.nextToken(), JsonToken.START_OBJECT, Header.METADATA);
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String key = json.currentName();
-      expect(json.nextToken(), JsonToken.VALUE_STRING, "'" + key + "' of " + Header.METADATA);
+      expect(
+          json.nextToken(), JsonToken.VALUE_STRING, Header.quoted(key) + " of " + Header.METADATA);
       into.put(key, json.getText());
     }
   }
 
   private TensorEntry entry(String name) throws IOException {
-    String what = "'" + name + "'";
+    String what = Header.quoted(name);
     String dtype = null;
     List<Long> shape = null;
     List<Long> offsets = null;
@@ -98,7 +99,7 @@ final class HeaderParser {
         }
         case "shape" -> shape = numbers("shape of " + what);
         case "data_offsets" -> offsets = numbers("data_offsets of " + what);
-        default -> throw new StateException(what + " has the unknown key '" + key + "'");
+        default -> throw new StateException(what + " has the unknown key " + Header.quoted(key));
       }
     }
     if (dtype == null || shape == null || offsets == null || offsets.size() != 2) {
@@ -128,7 +129,7 @@ final class HeaderParser {
       String what, String dtype, List<Long> shape, long begin, long end) throws StateException {
     Integer bytes = Header.BYTES.get(dtype);
     if (bytes == null) {
-      throw new StateException(what + " has the unknown dtype '" + dtype + "'");
+      throw new StateException(what + " has the unknown dtype " + Header.quoted(dtype));
     }
     try {
       Shape extents = Shape.of(shape.stream().mapToInt(Math::toIntExact).toArray());

@@ -23,6 +23,7 @@ import java.util.Map;
  */
 public final class SafetensorsFile implements AutoCloseable {
   private static final long CHUNK = 1 << 30;
+  private static final int MAX_MESSAGE = 500;
 
   private final Path path;
   private final FileChannel channel;
@@ -45,7 +46,8 @@ public final class SafetensorsFile implements AutoCloseable {
       return new SafetensorsFile(path, channel, header, Long.BYTES + length);
     } catch (StateException e) {
       channel.close();
-      throw new StateException(path + " is not a sound safetensors file: " + e.getMessage(), e);
+      String problem = Header.oneLine(e.getMessage(), MAX_MESSAGE);
+      throw new StateException(path + " is not a sound safetensors file: " + problem, e);
     } catch (IOException e) {
       channel.close();
       throw new StateException(path + " cannot be read: " + e.getMessage(), e);

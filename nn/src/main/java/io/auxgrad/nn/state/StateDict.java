@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Saves the parameters and buffers of a module to a file, and loads them back. */
 public final class StateDict {
@@ -100,7 +101,8 @@ public final class StateDict {
     if (names.isEmpty()) {
       return "nothing";
     }
-    String first = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
+    String first =
+        names.stream().limit(NAMES_SHOWN).map(Header::quoted).collect(Collectors.joining(", "));
     return names.size() <= NAMES_SHOWN
         ? first
         : first + " and " + (names.size() - NAMES_SHOWN) + " more";

@@ -91,6 +91,8 @@ class OptimizerStateTest {
           "steps.second.b",
           Tensor.of(context.memory(), Shape.scalar(), 1),
           "expected INT32 []");
+      Tensor zero = Tensor.ofInts(context.memory(), Shape.scalar(), 0);
+      assertRejected(adam, "steps.second.b", zero, "is 0");
       assertThrows(IllegalArgumentException.class, () -> adam.load(Map.of(), -1));
       assertArrayEquals(mean, adam.tensors().get("mean.first.a").toFloats());
       assertEquals(2, adam.steps());

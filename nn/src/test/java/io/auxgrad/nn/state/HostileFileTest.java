@@ -72,6 +72,10 @@ class HostileFileTest {
             "{" + entry("a", "F32", "2147483647,2147483647,2147483647", 0, 8) + "}", "too large"),
         Arguments.of("{" + entry("a", "F64", "2147483647,2147483647", 0, 8) + "}", "too large"),
         Arguments.of("{" + entry("a", "F32", "1,".repeat(64) + "1", 0, 4) + "}", "more than 64"),
+        // Names that do not belong on a terminal.
+        Arguments.of("{\"a\\n\\u001b[2J\":3}", "'a??[2J' must be START_OBJECT"),
+        Arguments.of("{\"" + "a".repeat(100_000) + "\":3}", "a...' must be START_OBJECT"),
+        Arguments.of("{\"a\":{\"" + "x\\n".repeat(9000) + "\":3}}", "unknown key 'x?x?"),
         // Types and sizes.
         Arguments.of("{" + entry("a", "F31", "2", 0, 8) + "}", "unknown dtype 'F31'"),
         Arguments.of("{" + entry("a", "F64", "2", 0, 8) + "}", "F64 [2], which is not the 8 bytes"),

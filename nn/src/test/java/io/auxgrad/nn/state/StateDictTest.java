@@ -70,10 +70,11 @@ class StateDictTest {
   @Test
   void whatDoesNotFitChangesNothing() throws IOException {
     assertRejected(
-        tensors -> tensors.remove("bn.running_var"), "missing bn.running_var, unexpected nothing");
+        tensors -> tensors.remove("bn.running_var"),
+        "missing 'bn.running_var', unexpected nothing");
     assertRejected(
         tensors -> tensors.put("extra", tensors.get("bn.bias")),
-        "missing nothing, unexpected extra");
+        "missing nothing, unexpected 'extra'");
     assertRejected(Map::clear, "and 2 more");
     assertRejected(
         tensors -> tensors.put("bn.bias", Tensor.of(context.memory(), Shape.of(3), 1, 2, 3)),
