@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the same network in auxgrad and in PyTorch, in turn, in one run; prints medians and ratios.
 
-Needs Python with torch and safetensors, and the built project (./auxgrad doctor builds it).
+Needs Python with torch and safetensors, and the built project (mvn -q -Pfast -DskipTests package).
 
 Each engine is one process that waits while the other works, so that drift of the machine's speed hits both. The
 losses of the first steps must agree: both do the same work.
@@ -45,7 +45,8 @@ class Worker:
 
 
 def java(args, *rest):
-    classpath = os.pathsep.join([str(ROOT / "bench/target/classes"), str(ROOT / "mtl/target/classes"), *map(str, (ROOT / "mtl/target/lib").glob("*.jar"))])
+    floors = [str(ROOT / floor / "target/classes") for floor in ("bench", "mtl", "nn", "autograd", "kernels", "tensor")]
+    classpath = os.pathsep.join([*floors, str(ROOT / "mtl/target/lib/*")])
     return [
         args.java, "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *args.java_options.split(),
         f"-Dauxgrad.threads={args.threads}", "-cp", classpath, "io.auxgrad.bench.peers.PeerWorker", *map(str, rest),
