@@ -1,0 +1,61 @@
+package io.auxgrad.mtl.config;
+
+/**
+ * Everything that decides the result of a run; every field has a key of the same name in YAML.
+ *
+ * @param name of the preset, and the beginning of the run folder's name
+ * @param seed of weights, order of images, augmentation and rendering
+ * @param threads of the engine; 0 for one per processor
+ * @param device where tensors live
+ * @param data images and labels
+ * @param model the network that is deployed
+ * @param auxiliary the module that helps in training only
+ * @param tasks what is predicted, and each task's loss
+ * @param weighting how the losses become one
+ * @param optimizer how weights move
+ * @param schedule how the learning rate changes
+ * @param train how long, and what is saved when
+ * @param augment random changes of training images
+ */
+public record Config(
+    String name,
+    long seed,
+    int threads,
+    DeviceName device,
+    DataConfig data,
+    ModelConfig model,
+    AuxiliaryConfig auxiliary,
+    TasksConfig tasks,
+    WeightingConfig weighting,
+    OptimizerConfig optimizer,
+    ScheduleConfig schedule,
+    TrainConfig train,
+    AugmentConfig augment) {
+  /** Devices that can be asked for. */
+  public enum DeviceName {
+    /** The processor. */
+    CPU,
+    /** A GPU; not served by this version. */
+    CUDA
+  }
+
+  /** Checks the range. */
+  public Config {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
+      throw new ConfigException(
+          "name", "is '" + name + "'; it begins the folder's name: use letters, digits, - and _");
+    }
+    Require.between("threads", threads, 0, 1024);
+    if (device == DeviceName.CUDA) {
+      throw new ConfigException("device", "cuda is not available in this version; use cpu");
+    }
+    if (schedule.warmupSteps() > 0 && train.epochs() == 0) {
+      throw new ConfigException("schedule.warmup_steps", "needs train.epochs of 1 or more");
+    }
+  }
+
+  /** The same on the number of threads that this machine gives where {@code threads} is 0. */
+  public int resolvedThreads() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+}
