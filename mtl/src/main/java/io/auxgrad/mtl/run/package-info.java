@@ -1,0 +1,2 @@
+/** A run's folder: configuration, checkpoints, metrics and pictures, and who may write there. */
+package io.auxgrad.mtl.run;
