@@ -10,8 +10,8 @@ import java.util.TreeSet;
  *
  * @param enabled whether it takes part in training
  * @param lambda weight of its losses beside those of the network
- * @param taps shared feature maps it looks at: of the encoder {@code l3} to {@code l8}, of the decoder
- *     {@code crp4} to {@code crp1}
+ * @param taps shared feature maps it looks at: of the encoder {@code l3} to {@code l8}, of the
+ *     decoder {@code crp4} to {@code crp1}
  * @param sharing a stream per task, or one for all
  * @param direction in which the streams walk over the taps
  * @param fusion how a stream takes in the next map
@@ -35,7 +35,8 @@ public record AuxiliaryConfig(
     Require.between("auxiliary.channels", channels, 4, 2048);
     if (taps.isEmpty() || !TAPS.containsAll(taps) || Set.copyOf(taps).size() != taps.size()) {
       throw new ConfigException(
-          "auxiliary.taps", "is " + taps + "; list some of " + new TreeSet<>(TAPS) + ", none twice");
+          "auxiliary.taps",
+          "is " + taps + "; list some of " + new TreeSet<>(TAPS) + ", none twice");
     }
   }
 

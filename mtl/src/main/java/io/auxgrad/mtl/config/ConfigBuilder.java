@@ -16,13 +16,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts a {@link Config} together: the defaults, then a preset, then a file, then single values, each
- * overriding the one before. A key that the defaults do not have is an error that suggests the nearest.
+ * Puts a {@link Config} together: the defaults, then a preset, then a file, then single values,
+ * each overriding the one before. A key that the defaults do not have is an error that suggests the
+ * nearest.
  */
 public final class ConfigBuilder {
   private static final String PRESET = "preset";
 
-  private final Map<String, JsonNode> values = YamlTree.parse("defaults", Presets.defaults()).values();
+  private final Map<String, JsonNode> values =
+      YamlTree.parse("defaults", Presets.defaults()).values();
   private final Map<String, JsonNode> types = Map.copyOf(values);
   private final Map<String, String> places = new HashMap<>();
 
@@ -89,7 +91,8 @@ public final class ConfigBuilder {
   }
 
   private String unknown(String key) {
-    List<String> inside = types.keySet().stream().filter(k -> k.startsWith(key + ".")).sorted().toList();
+    List<String> inside =
+        types.keySet().stream().filter(k -> k.startsWith(key + ".")).sorted().toList();
     if (!inside.isEmpty()) {
       return "is a section; set a key inside it: " + String.join(", ", inside);
     }
@@ -145,7 +148,8 @@ public final class ConfigBuilder {
     } catch (MalformedInputException e) {
       throw new UserException("configuration file " + file + " is not UTF-8 text", e);
     } catch (IOException e) {
-      throw new UserException("configuration file " + file + " cannot be read: " + e.getMessage(), e);
+      throw new UserException(
+          "configuration file " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -2,7 +2,9 @@ package io.auxgrad.mtl.config;
 
 import io.auxgrad.mtl.UserException;
 
-/** A configuration key or value that does not fit; the message says which, where, and what would. */
+/**
+ * A configuration key or value that does not fit; the message says which, where, and what would.
+ */
 public class ConfigException extends UserException {
   private static final long serialVersionUID = 1L;
 

@@ -57,7 +57,9 @@ public final class ConfigYaml {
   /** Every dotted key with its value as text, sorted. */
   public static Map<String, String> flat(Config config) {
     Map<String, String> flat = new TreeMap<>();
-    YamlTree.parse("configuration", write(config)).values().forEach((k, v) -> flat.put(k, v.asText()));
+    YamlTree.parse("configuration", write(config))
+        .values()
+        .forEach((k, v) -> flat.put(k, v.asText()));
     return flat;
   }
 
@@ -99,10 +101,7 @@ public final class ConfigYaml {
   @SuppressWarnings("rawtypes") // Enum as Jackson registers it
   private static final class LowerCase extends JsonSerializer<Enum> {
     @Override
-    public void serialize(
-        Enum value,
-        JsonGenerator out,
-        SerializerProvider provider)
+    public void serialize(Enum value, JsonGenerator out, SerializerProvider provider)
         throws IOException {
       out.writeString(name(value));
     }

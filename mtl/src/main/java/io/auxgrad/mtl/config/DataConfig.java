@@ -25,7 +25,8 @@ public record DataConfig(
   /**
    * Number of rendered rooms per split.
    *
-   * @param seed of the rooms; another one than the run's, so that seeds are compared on the same images
+   * @param seed of the rooms; another one than the run's, so that seeds are compared on the same
+   *     images
    * @param train to learn from
    * @param validation to select on
    * @param test to report on
@@ -49,7 +50,8 @@ public record DataConfig(
     }
     if (source == Source.ROOMS && folder != null) {
       throw new ConfigException(
-          "data.folder", "is set but rooms are rendered, not read; a folder goes with data.source=nyuv2");
+          "data.folder",
+          "is set but rooms are rendered, not read; a folder goes with data.source=nyuv2");
     }
     if (source == Source.NYUV2 && folder == null) {
       throw new ConfigException(

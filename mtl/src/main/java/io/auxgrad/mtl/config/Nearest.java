@@ -9,12 +9,15 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The name of {@code known} closest to {@code typed}, if it is close enough to be worth suggesting.
-   * A dotted key is also compared by its last part, so that {@code epochs} finds {@code train.epochs}.
+   * The name of {@code known} closest to {@code typed}, if it is close enough to be worth
+   * suggesting. A dotted key is also compared by its last part, so that {@code epochs} finds {@code
+   * train.epochs}.
    */
   public static Optional<String> of(String typed, Collection<String> known) {
     return known.stream()
-        .min(Comparator.comparingInt((String name) -> distance(typed, name)).thenComparing(name -> name))
+        .min(
+            Comparator.comparingInt((String name) -> distance(typed, name))
+                .thenComparing(name -> name))
         .filter(name -> distance(typed, name) <= Math.max(2, typed.length() / 3));
   }
 

@@ -9,7 +9,8 @@ package io.auxgrad.mtl.config;
  * @param every epochs between the drops of step
  * @param factor of each drop of step
  */
-public record ScheduleConfig(Method method, int warmupSteps, double power, int every, double factor) {
+public record ScheduleConfig(
+    Method method, int warmupSteps, double power, int every, double factor) {
   /** Known shapes. */
   public enum Method {
     /** Unchanged. */

@@ -6,10 +6,12 @@ package io.auxgrad.mtl.config;
  * @param epochs passes over the training split
  * @param batch images per step
  * @param validateEvery epochs between validations; the last epoch is always validated
- * @param checkpointEvery steps between checkpoints within an epoch; 0 for one at each epoch's end only
+ * @param checkpointEvery steps between checkpoints within an epoch; 0 for one at each epoch's end
+ *     only
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
  */
-public record TrainConfig(int epochs, int batch, int validateEvery, int checkpointEvery, double ema) {
+public record TrainConfig(
+    int epochs, int batch, int validateEvery, int checkpointEvery, double ema) {
   /** Checks the range. */
   public TrainConfig {
     Require.between("train.epochs", epochs, 0, 1_000_000);

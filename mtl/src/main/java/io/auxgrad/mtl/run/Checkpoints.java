@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 /**
  * The checkpoints of a run.
  *
- * <p>{@code last.json} is the checkpoint: it holds the progress, and the name, size and SHA-256 of the
- * file of tensors that belongs to it. A new one is written under new names, and counts from the moment
- * in which {@code last.json} is renamed; only then is the file of the old one deleted. Whatever ends
- * the process in between, one whole checkpoint is there.
+ * <p>{@code last.json} is the checkpoint: it holds the progress, and the name, size and SHA-256 of
+ * the file of tensors that belongs to it. A new one is written under new names, and counts from the
+ * moment in which {@code last.json} is renamed; only then is the file of the old one deleted.
+ * Whatever ends the process in between, one whole checkpoint is there.
  */
 public final class Checkpoints {
   private static final String FORMAT = "auxgrad-checkpoint";

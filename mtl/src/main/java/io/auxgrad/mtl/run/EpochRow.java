@@ -8,7 +8,8 @@ import java.util.SequencedMap;
  * @param epoch number, from 1
  * @param step steps made until its end
  * @param losses mean of each loss over its steps, by name
- * @param validation metrics by flat name, such as {@code depth.rmse}; empty where it was not validated
+ * @param validation metrics by flat name, such as {@code depth.rmse}; empty where it was not
+ *     validated
  * @param score what is selected by; null where it was not validated
  */
 public record EpochRow(

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** How the library writes JSON: indented, underscores in names, the same bytes for the same value. */
+/**
+ * How the library writes JSON: indented, underscores in names, the same bytes for the same value.
+ */
 public final class Json {
   static final JsonMapper MAPPER =
       JsonMapper.builder()

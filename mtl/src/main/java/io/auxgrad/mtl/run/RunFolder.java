@@ -60,7 +60,9 @@ public final class RunFolder implements AutoCloseable {
   public static RunFolder create(Path path, Config config) {
     if (!isFree(path)) {
       throw new UserException(
-          "--out " + path + " is not empty: continue that run with --resume, or choose another folder");
+          "--out "
+              + path
+              + " is not empty: continue that run with --resume, or choose another folder");
     }
     try {
       Files.createDirectories(path.resolve("checkpoints"));

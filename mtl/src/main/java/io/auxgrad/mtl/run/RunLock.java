@@ -8,7 +8,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a second process from writing into the same run; the system drops it when its holder dies. */
+/**
+ * Keeps a second process from writing into the same run; the system drops it when its holder dies.
+ */
 final class RunLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -36,7 +38,9 @@ final class RunLock implements AutoCloseable {
           "run folder " + folder + " cannot be locked: " + TextFile.reason(e), e);
     }
     throw new UserException(
-        "run folder " + folder + " is in use by another training; wait for it, or choose another --out");
+        "run folder "
+            + folder
+            + " is in use by another training; wait for it, or choose another --out");
   }
 
   @Override

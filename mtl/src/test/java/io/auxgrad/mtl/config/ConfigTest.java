@@ -22,7 +22,8 @@ final class ConfigTest {
   @Test
   void everyPresetIsComplete() {
     for (String preset : Presets.NAMES) {
-      Config config = new ConfigBuilder().preset(preset).set("data.folder", folder(preset), "test").build();
+      Config config =
+          new ConfigBuilder().preset(preset).set("data.folder", folder(preset), "test").build();
       assertEquals(preset, config.name());
       assertFalse(Presets.description(preset).isBlank());
     }
@@ -37,7 +38,8 @@ final class ConfigTest {
 
   @Test
   void sizesAreHeightThenWidth() {
-    assertEquals(new ImageSize(48, 80), new ConfigBuilder().set("data.size=48x80").build().data().size());
+    assertEquals(
+        new ImageSize(48, 80), new ConfigBuilder().set("data.size=48x80").build().data().size());
   }
 
   @Test
@@ -78,7 +80,9 @@ final class ConfigTest {
   void saysWhatIsWrongAndWhere(String assignment, String message) {
     UserException e =
         assertThrows(UserException.class, () -> new ConfigBuilder().set(assignment).build());
-    assertTrue(e.getMessage().startsWith("--set: ") || e.getMessage().startsWith("data.folder"), e.getMessage());
+    assertTrue(
+        e.getMessage().startsWith("--set: ") || e.getMessage().startsWith("data.folder"),
+        e.getMessage());
     assertTrue(e.getMessage().contains(message), e.getMessage());
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
   }
@@ -116,11 +120,13 @@ final class ConfigTest {
   void anUnknownPresetSuggestsTheNearest() {
     UserException e = assertThrows(UserException.class, () -> new ConfigBuilder().preset("room"));
     assertEquals(
-        "preset 'room' is not known (did you mean rooms?); there are: rooms, nyuv2, tiny", e.getMessage());
+        "preset 'room' is not known (did you mean rooms?); there are: rooms, nyuv2, tiny",
+        e.getMessage());
   }
 
   private void assertMessage(Path file, String part) {
-    UserException e = assertThrows(UserException.class, () -> new ConfigBuilder().file(file).build());
+    UserException e =
+        assertThrows(UserException.class, () -> new ConfigBuilder().file(file).build());
     assertTrue(e.getMessage().contains(part), e.getMessage());
   }
 

@@ -132,7 +132,8 @@ final class CheckpointsTest {
     Path manifest = folder.resolve("last.json");
     Files.writeString(
         manifest,
-        Files.readString(manifest).replace("step-00000007.safetensors", "../../secret.safetensors"));
+        Files.readString(manifest)
+            .replace("step-00000007.safetensors", "../../secret.safetensors"));
     assertRefused("it names a file of tensors '../../secret.safetensors'");
   }
 
@@ -167,8 +168,7 @@ final class CheckpointsTest {
   }
 
   private static Map<String, Tensor> tensors(float first) {
-    return Map.of(
-        "network.x", Tensor.of(Backends.cpu().memory(), Shape.of(2), first, first + 1));
+    return Map.of("network.x", Tensor.of(Backends.cpu().memory(), Shape.of(2), first, first + 1));
   }
 
   private static Progress progress(long step, double loss) {
@@ -176,8 +176,7 @@ final class CheckpointsTest {
     losses.put("depth", loss);
     losses.put("total", Double.NaN);
     EpochRow row = new EpochRow(1, 5, losses, new LinkedHashMap<>(), null);
-    return new Progress(
-        step, 1, 2, 2, new RandomState(1, 0, 12345), losses, List.of(row), 0, 0);
+    return new Progress(step, 1, 2, 2, new RandomState(1, 0, 12345), losses, List.of(row), 0, 0);
   }
 
   private static float[] read(Checkpoint checkpoint) throws IOException {

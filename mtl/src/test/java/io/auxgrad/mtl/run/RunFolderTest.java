@@ -36,7 +36,8 @@ final class RunFolderTest {
   @Test
   void doesNotOverwrite() throws IOException {
     Files.writeString(folder.resolve("thesis.tex"), "");
-    assertMessage(() -> RunFolder.create(folder, CONFIG), "is not empty: continue that run with --resume");
+    assertMessage(
+        () -> RunFolder.create(folder, CONFIG), "is not empty: continue that run with --resume");
   }
 
   @Test
@@ -62,7 +63,9 @@ final class RunFolderTest {
                   path.toString())
               .redirectErrorStream(true)
               .start();
-      String printed = new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String printed =
+          new String(
+              other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
       assertEquals(3, other.waitFor(), printed);
       assertTrue(printed.contains("is in use by another training"), printed);
     }
