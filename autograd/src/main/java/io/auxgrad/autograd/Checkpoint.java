@@ -30,7 +30,7 @@ public final class Checkpoint {
     if (!Tape.isRecording()) {
       return segment.apply(x);
     }
-    Draws draws = Draws.noting(DRAWS.orElse(null));
+    Draws draws = Draws.noting(DRAWS.isBound() ? DRAWS.get() : null);
     List<Variable> arguments = new ArrayList<>(List.of(x));
     Tensor y = ScopedValue.where(DRAWS, draws).call(() -> compute(segment, x, arguments));
     boolean tracked = x.requiresGradient();

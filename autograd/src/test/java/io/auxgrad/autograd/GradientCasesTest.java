@@ -1,0 +1,294 @@
+package io.auxgrad.autograd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backends;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Holds every op's gradient rule against central differences of a float64 reference. */
+class GradientCasesTest {
+  private static final long SEED = Long.getLong("auxgrad.test.seed", 20260301);
+  private static final DeviceMemory MEMORY = Backends.cpu().memory();
+  private static final double STEP = 1e-5;
+  private static final double TOLERANCE = 2e-5;
+  private static int liveBefore;
+
+  @BeforeAll
+  static void countTensors() {
+    liveBefore = TensorScope.liveTensors();
+  }
+
+  @AfterAll
+  static void nothingLeaks() {
+    assertEquals(liveBefore, TensorScope.liveTensors(), TensorScope::report);
+  }
+
+  private static List<GradientCase> cases() {
+    Philox random = new Philox(SEED, 0);
+    return Stream.of(
+            ConvolutionGradientCases.all(random),
+            MatmulGradientCases.all(random),
+            NormalizationGradientCases.all(random),
+            SpatialGradientCases.all(random),
+            PointwiseGradientCases.all(random),
+            ReductionGradientCases.all(random),
+            IndexingGradientCases.all(random),
+            LossGradientCases.all(random))
+        .flatMap(family -> family)
+        .toList();
+  }
+
+  @Test
+  void everyOpHasACase() throws IOException, URISyntaxException {
+    Set<String> missing = new TreeSet<>();
+    Path classes =
+        Path.of(Variable.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (Stream<Path> files =
+        Files.list(
+            classes.resolve(Variable.class.getPackageName().replace('.', File.separatorChar)))) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith("Gradients.class") && !name.startsWith("Argument"))
+          .map(name -> name.replace(".class", ""))
+          .forEach(family -> ops(family).forEach(op -> missing.add(family + "." + op.getName())));
+    }
+    assertTrue(missing.size() > 20, "the families were not found: " + missing);
+    cases().forEach(c -> missing.remove(c.method()));
+    assertEquals(Set.of(), missing);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> resultsAgreeWithTheReference() {
+    return each(c -> {
+      Doubles want = c.reference().apply(c.inputs());
+      try (TensorScope scope = TensorScope.open()) {
+        Tensor got = c.op().apply(parameters(c)).value();
+        assertEquals(want.shape(), got.shape());
+        assertClose("result", want, got.toFloats());
+      }
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsAgreeWithFiniteDifferences() {
+    return each(c -> {
+      float[][] got = gradients(c, c.op(), false);
+      for (int k = 0; k < got.length; k++) {
+        assertClose("gradient of input " + k, differences(c, k), got[k]);
+      }
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachInputAloneGetsTheSameGradient() {
+    return each(c -> {
+      float[][] together = gradients(c, c.op(), false);
+      for (int k = 0; k < together.length; k++) {
+        Doubles want = Doubles.of(c.inputs().get(k).shape(), index(together[k]));
+        assertClose("gradient of input " + k + " alone", want, gradientAlone(c, k));
+      }
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aSecondWalkAddsTheSameAgain() {
+    return each(
+        c -> assertIdentical(twice(gradients(c, c.op(), false)), gradients(c, c.op(), true)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> usesOfAResultAddUp() {
+    return each(c ->
+        assertIdentical(
+            twice(gradients(c, c.op(), false)),
+            gradients(
+                c,
+                v -> {
+                  Variable y = c.op().apply(v);
+                  return y.plus(y);
+                },
+                false)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> checkpointingChangesNoBit() {
+    return each(c ->
+        assertIdentical(
+            gradients(c, c.op(), false),
+            gradients(
+                c,
+                v ->
+                    Checkpoint.of(
+                        x -> {
+                          List<Variable> inputs = new ArrayList<>(v);
+                          inputs.set(0, x);
+                          return c.op().apply(inputs);
+                        },
+                        v.getFirst()),
+                false)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsOnRequestAreThoseOfBackward() {
+    return each(c -> {
+      float[][] want = gradients(c, c.op(), false);
+      try (TensorScope scope = TensorScope.open();
+          Tape tape = Tape.open()) {
+        List<Variable> inputs = parameters(c);
+        var got = tape.gradients(weightedSum(c.op().apply(inputs)), inputs);
+        for (int k = 0; k < want.length; k++) {
+          assertArrayEquals(want[k], got.get(inputs.get(k)).toFloats());
+          assertNull(inputs.get(k).gradient());
+        }
+      }
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> nothingIsRecordedWithoutATapeOrInNoGrad() {
+    return each(c -> {
+      try (TensorScope scope = TensorScope.open();
+          Tape tape = Tape.open();
+          NoGrad off = Tape.noGrad()) {
+        List<Variable> inputs = parameters(c);
+        Variable y = c.op().apply(inputs);
+        assertFalse(y != inputs.getFirst() && y.requiresGradient());
+        assertTrue(tape.leaves().isEmpty());
+      }
+    });
+  }
+
+  private static Stream<DynamicTest> each(Consumer<GradientCase> body) {
+    return cases().stream().map(c -> DynamicTest.dynamicTest(c.toString(), () -> body.accept(c)));
+  }
+
+  private static Stream<Method> ops(String family) {
+    try {
+      return Arrays.stream(
+              Class.forName(Variable.class.getPackageName() + "." + family).getDeclaredMethods())
+          .filter(m -> Modifier.isPublic(m.getModifiers()) && Modifier.isStatic(m.getModifiers()));
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<Variable> parameters(GradientCase c) {
+    return c.inputs().stream().map(d -> Variable.parameter(d.upload(MEMORY))).toList();
+  }
+
+  private static float[][] gradients(
+      GradientCase c, Function<List<Variable>, Variable> op, boolean twice) {
+    try (TensorScope scope = TensorScope.open()) {
+      List<Variable> inputs = parameters(c);
+      try (Tape tape = Tape.open()) {
+        Variable loss = weightedSum(op.apply(inputs));
+        if (twice) {
+          tape.backward(loss, true);
+        }
+        tape.backward(loss);
+      }
+      float[][] gradients =
+          inputs.stream().map(v -> v.gradient().toFloats()).toArray(float[][]::new);
+      inputs.forEach(Variable::zeroGradient);
+      return gradients;
+    }
+  }
+
+  private static float[] gradientAlone(GradientCase c, int k) {
+    try (TensorScope scope = TensorScope.open();
+        Tape tape = Tape.open()) {
+      List<Variable> inputs = new ArrayList<>();
+      for (Doubles input : c.inputs()) {
+        Tensor value = input.upload(MEMORY);
+        inputs.add(inputs.size() == k ? Variable.parameter(value) : Variable.constant(value));
+      }
+      tape.backward(weightedSum(c.op().apply(inputs)));
+      assertTrue(inputs.stream().allMatch(v -> v == inputs.get(k) || v.gradient() == null));
+      float[] gradient = inputs.get(k).gradient().toFloats();
+      inputs.get(k).zeroGradient();
+      return gradient;
+    }
+  }
+
+  private static Variable weightedSum(Variable y) {
+    Tensor weights = weights(y.shape().size()).upload(MEMORY);
+    return y.times(Variable.constant(weights).reshape(y.shape())).sum();
+  }
+
+  private static Doubles weights(long count) {
+    return Doubles.uniform(new Philox(SEED, 1), -1, 1, Math.toIntExact(count));
+  }
+
+  private static Doubles differences(GradientCase c, int k) {
+    Doubles input = c.inputs().get(k);
+    return Doubles.of(
+        input.shape(), i -> (moved(c, k, i, STEP) - moved(c, k, i, -STEP)) / (2 * STEP));
+  }
+
+  private static double moved(GradientCase c, int k, int element, double step) {
+    List<Doubles> inputs = new ArrayList<>(c.inputs());
+    inputs.set(k, inputs.get(k).with(element, inputs.get(k).data()[element] + step));
+    double[] y = c.reference().apply(inputs).data();
+    double[] weights = weights(y.length).data();
+    double sum = 0;
+    for (int i = 0; i < y.length; i++) {
+      sum += weights[i] * y[i];
+    }
+    return sum;
+  }
+
+  private static IntToDoubleFunction index(float[] values) {
+    return i -> values[i];
+  }
+
+  private static float[][] twice(float[][] gradients) {
+    for (float[] gradient : gradients) {
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] *= 2;
+      }
+    }
+    return gradients;
+  }
+
+  private static void assertIdentical(float[][] want, float[][] got) {
+    for (int k = 0; k < want.length; k++) {
+      assertArrayEquals(want[k], got[k], "gradient of input " + k);
+    }
+  }
+
+  private static void assertClose(String what, Doubles want, float[] got) {
+    assertEquals(want.data().length, got.length, what);
+    double allowed = TOLERANCE * (1 + want.scale());
+    for (int i = 0; i < got.length; i++) {
+      assertEquals(want.data()[i], got[i], allowed, what + " [" + i + "], seed " + SEED);
+    }
+  }
+}
