@@ -16,8 +16,9 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on the host's processor. */
 public final class CpuBackend implements Backend {
   private final CpuContext context;
-  private final CpuConvolution convolution;
-  private final CpuMatmul matmul;
+  private final ConvolutionOps convolution;
+  private final MatmulOps matmul;
+  private final NormalizationOps normalization;
   private final ResizeOps resize;
   private final PointwiseOps pointwise;
   private final ReductionOps reduction;
@@ -30,6 +31,7 @@ public final class CpuBackend implements Backend {
     context = new CpuContext(new CpuMemory(), new Workers(threads));
     convolution = new CpuConvolution(context);
     matmul = new CpuMatmul(context);
+    normalization = new CpuNormalization(context);
     resize = new CpuResize(context);
     pointwise = new CpuPointwise(context);
     reduction = new CpuReduction(context);
@@ -55,7 +57,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public NormalizationOps normalization() {
-    throw new UnsupportedOperationException("normalization");
+    return normalization;
   }
 
   @Override

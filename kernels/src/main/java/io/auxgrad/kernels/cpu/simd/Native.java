@@ -30,6 +30,16 @@ public final class Native {
     ALL.set(ValueLayout.JAVA_FLOAT, base + 4 * i, value);
   }
 
+  /** Double {@code i} of the array at {@code base}. */
+  public static double getDouble(long base, long i) {
+    return ALL.get(ValueLayout.JAVA_DOUBLE, base + 8 * i);
+  }
+
+  /** Adds to double {@code i} of the array at {@code base}. */
+  public static void addDouble(long base, long i, double value) {
+    ALL.set(ValueLayout.JAVA_DOUBLE, base + 8 * i, getDouble(base, i) + value);
+  }
+
   /** Int {@code i} of the array at {@code base}. */
   public static int getInt(long base, long i) {
     return ALL.get(ValueLayout.JAVA_INT, base + 4 * i);
