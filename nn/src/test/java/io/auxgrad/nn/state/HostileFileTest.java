@@ -148,7 +148,7 @@ class HostileFileTest {
     int sound = 0;
     int rejected = 0;
     Path path = folder.resolve("damaged");
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 1000; round++) {
       byte[] damaged = whole.clone();
       int changes = 1 + random.nextInt(3);
       for (int i = 0; i < changes; i++) {
@@ -164,7 +164,7 @@ class HostileFileTest {
       }
     }
     // Data bytes may change unnoticed, most header bytes may not.
-    assertTrue(sound > 100 && rejected > 1000, "seed " + seed + ": " + sound + ", " + rejected);
+    assertTrue(sound > 50 && rejected > 300, "seed " + seed + ": " + sound + ", " + rejected);
   }
 
   private static void readAll(Path path, byte[] file) throws IOException {
