@@ -69,9 +69,9 @@ def layers():
     layer_case(out, "linear", nn.Linear(6, 3), torch.randn(5, 6))
     layer_case(out, "bn_train", batch_norm(6), 2 * x + 1)
     layer_case(out, "bn_eval", batch_norm(6), 2 * x + 1, training=False)
-    conv = nn.Conv2d(6, 8, 3, stride=2, padding=1, groups=2, bias=False)
-    layer_case(out, "convbn_train", ConvBn(conv, nn.ReLU6()), 4 * x)
-    layer_case(out, "convbn_eval", ConvBn(conv, nn.ReLU6()), 4 * x, training=False)
+    for mode in ("train", "eval"):
+        conv = nn.Conv2d(6, 8, 3, stride=2, padding=1, groups=2, bias=False)
+        layer_case(out, f"convbn_{mode}", ConvBn(conv, nn.ReLU6()), 4 * x, mode == "train")
     layer_case(out, "silu", nn.SiLU(), x)
     layer_case(out, "max_pool", nn.MaxPool2d(3, 2, 1), x)
     layer_case(out, "average_pool", nn.AvgPool2d(3, 2, 1, count_include_pad=False), x)
