@@ -1,5 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
+import io.auxgrad.kernels.cpu.onednn.OneDnn;
+import io.auxgrad.kernels.cpu.simd.Simd;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
@@ -19,6 +21,7 @@ public final class CpuBackend implements Backend {
   private final ConvolutionOps convolution;
   private final MatmulOps matmul;
   private final NormalizationOps normalization;
+  private final PoolingOps pooling;
   private final ResizeOps resize;
   private final PointwiseOps pointwise;
   private final ReductionOps reduction;
@@ -32,6 +35,7 @@ public final class CpuBackend implements Backend {
     convolution = new CpuConvolution(context);
     matmul = new CpuMatmul(context);
     normalization = new CpuNormalization(context);
+    pooling = new CpuPooling(context);
     resize = new CpuResize(context);
     pointwise = new CpuPointwise(context);
     reduction = new CpuReduction(context);
@@ -62,7 +66,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public PoolingOps pooling() {
-    throw new UnsupportedOperationException("pooling");
+    return pooling;
   }
 
   @Override
@@ -107,6 +111,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public String describe() {
-    return "cpu, " + threads() + " thread(s)";
+    String loops = Simd.available() ? "vector loops" : "plain loops";
+    return "cpu, %d thread(s), %s, %s".formatted(threads(), OneDnn.get().describe(), loops);
   }
 }

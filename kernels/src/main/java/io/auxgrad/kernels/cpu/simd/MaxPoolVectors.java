@@ -1,0 +1,105 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
+import static io.auxgrad.kernels.cpu.simd.Lanes.load;
+import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link MaxPoolLoops} on whole vectors; each returns the first element that is left to do. Places
+ * are ints carried as the bits of floats, so that one mask selects value and place.
+ */
+final class MaxPoolVectors {
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  // There are no vectors of 4 bytes.
+  private static final VectorSpecies<Byte> B =
+      COUNT < 8 ? null : VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * COUNT));
+
+  private MaxPoolVectors() {}
+
+  static int maximum(long[] arrays, int taps, int n, long y) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector best = load(arrays[0], i);
+      for (int t = 1; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        best = best.blend(v, wins(v, best));
+      }
+      store(best, y, i);
+    }
+    return end;
+  }
+
+  static int withPlaces(long[] arrays, int taps, int first, int n, long y, long places) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector best = load(arrays[0], i);
+      FloatVector place = bits(first);
+      for (int t = 1; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        VectorMask<Float> wins = wins(v, best);
+        best = best.blend(v, wins);
+        place = place.blend(bits(first + t), wins);
+      }
+      store(best, y, i);
+      store(place, places, i);
+    }
+    return end;
+  }
+
+  static int withPositions(
+      long[] arrays,
+      long[] places,
+      int taps,
+      int first,
+      int kernel,
+      int n,
+      long y,
+      long positions) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector best = load(arrays[0], i);
+      FloatVector position = position(places[0], i, first * kernel);
+      for (int t = 1; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        VectorMask<Float> wins = wins(v, best);
+        best = best.blend(v, wins);
+        position = position.blend(position(places[t], i, (first + t) * kernel), wins);
+      }
+      store(best, y, i);
+      storeBytes(position.reinterpretAsInts(), positions + i);
+    }
+    return end;
+  }
+
+  private static VectorMask<Float> wins(FloatVector v, FloatVector best) {
+    return v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+  }
+
+  private static FloatVector bits(int value) {
+    return IntVector.broadcast(I, value).reinterpretAsFloats();
+  }
+
+  private static FloatVector position(long places, int i, int base) {
+    return load(places, i).reinterpretAsInts().add(base).reinterpretAsFloats();
+  }
+
+  private static void storeBytes(IntVector v, long address) {
+    if (B != null) {
+      ((ByteVector) v.convertShape(VectorOperators.I2B, B, 0))
+          .intoMemorySegment(Native.ALL, address, ByteOrder.nativeOrder());
+      return;
+    }
+    for (int lane = 0; lane < COUNT; lane++) {
+      Native.putByte(address, lane, (byte) v.lane(lane));
+    }
+  }
+}
