@@ -8,9 +8,9 @@ import java.util.SequencedMap;
 /**
  * Makes one loss of the tasks' losses.
  *
- * <p>What it learns are its {@link #parameters}, a scalar per task, named like the task: give them
- * to the optimiser in a group of their own with weight decay 0, which would pull the weights of all
- * tasks up.
+ * <p>What it learns are its {@link #parameters()}, a scalar per task, named like the task: give
+ * them to the optimiser in a group of their own with weight decay 0, which would pull the weights
+ * of all tasks up.
  */
 public abstract class Weighting extends Module {
   /**
