@@ -1,0 +1,136 @@
+package io.auxgrad.mtl.train;
+
+import io.auxgrad.autograd.Tape;
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.mtl.data.Dataset;
+import io.auxgrad.mtl.data.HostBatch;
+import io.auxgrad.mtl.data.ImageSize;
+import io.auxgrad.mtl.data.Loader;
+import io.auxgrad.mtl.metrics.Metric;
+import io.auxgrad.mtl.network.MultiTaskNetwork;
+import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.mtl.tasks.TrivialPredictor;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Measures predictors over whole splits, at the configured size of images and labels.
+ *
+ * <p>Results have flat names: task, dot, metric, as in {@code segmentation.miou}.
+ */
+public final class Evaluator {
+  private final List<Task> tasks;
+  private final ImageSize size;
+  private final int batch;
+  private final int loaders;
+  private final DeviceMemory memory;
+
+  /**
+   * For the given tasks.
+   *
+   * @param size of images and labels
+   * @param batch images at a time; does not change the results
+   * @param loaders threads that prepare batches
+   * @param memory of the device
+   */
+  public Evaluator(List<Task> tasks, ImageSize size, int batch, int loaders, DeviceMemory memory) {
+    this.tasks = List.copyOf(tasks);
+    this.size = size;
+    this.batch = batch;
+    this.loaders = loaders;
+    this.memory = memory;
+  }
+
+  /** Makes predictions by task for a batch. */
+  private interface Predictor {
+    Tensor predict(Task task, Batch batch);
+  }
+
+  /** Takes one batch of labels and images. */
+  private interface Consumer {
+    void accept(Batch batch);
+  }
+
+  /** The metrics of {@code network}, which is left in the mode it was in. */
+  public SequencedMap<String, Double> evaluate(MultiTaskNetwork network, Dataset dataset) {
+    boolean training = network.isTraining();
+    network.train(false);
+    try {
+      Map<String, Metric> metrics = newMetrics();
+      forEachBatch(
+          dataset,
+          b -> {
+            Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
+            update(metrics, b, (t, x) -> predict(t, outputs.get(t.name()), x));
+          });
+      return flat(metrics);
+    } finally {
+      network.train(training);
+    }
+  }
+
+  /** Fits a trivial predictor for each task to the labels of {@code dataset}. */
+  public Map<String, TrivialPredictor> fitTrivial(Dataset dataset) {
+    Map<String, TrivialPredictor> predictors = new LinkedHashMap<>();
+    tasks.forEach(task -> predictors.put(task.name(), task.newTrivialPredictor()));
+    forEachBatch(dataset, b -> predictors.values().forEach(p -> p.fit(b)));
+    return predictors;
+  }
+
+  /** The metrics of trivial predictors. */
+  public SequencedMap<String, Double> evaluate(
+      Map<String, TrivialPredictor> trivial, Dataset dataset) {
+    Map<String, Metric> metrics = newMetrics();
+    forEachBatch(
+        dataset,
+        b ->
+            update(
+                metrics,
+                b,
+                (t, x) ->
+                    trivial.get(t.name()).predict(memory, x.count(), size.height(), size.width())));
+    return flat(metrics);
+  }
+
+  private Map<String, Metric> newMetrics() {
+    Map<String, Metric> metrics = new LinkedHashMap<>();
+    tasks.forEach(task -> metrics.put(task.name(), task.newMetric()));
+    return metrics;
+  }
+
+  private void forEachBatch(Dataset dataset, Consumer consumer) {
+    try (Loader loader = Loader.evaluation(dataset, size, batch, loaders)) {
+      while (loader.hasNext()) {
+        HostBatch host = loader.next();
+        try (var _ = Tape.noGrad();
+            var _ = TensorScope.open();
+            Batch b = Batch.upload(memory, host)) {
+          consumer.accept(b);
+        }
+      }
+    }
+  }
+
+  private Tensor predict(Task task, Variable output, Batch b) {
+    return task.predict(output.value(), size.height(), size.width());
+  }
+
+  private void update(Map<String, Metric> metrics, Batch b, Predictor predictor) {
+    for (Task task : tasks) {
+      metrics.get(task.name()).update(predictor.predict(task, b), b);
+    }
+  }
+
+  private static SequencedMap<String, Double> flat(Map<String, Metric> metrics) {
+    SequencedMap<String, Double> flat = new LinkedHashMap<>();
+    metrics.forEach((task, metric) ->
+        metric.results().forEach((name, value) -> flat.put(task + "." + name, value)));
+    return flat;
+  }
+}

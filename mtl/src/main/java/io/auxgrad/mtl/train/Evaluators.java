@@ -1,0 +1,21 @@
+package io.auxgrad.mtl.train;
+
+import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.tensor.ops.Backend;
+import java.util.List;
+
+/** Makes the evaluator of a configuration. */
+public final class Evaluators {
+  private Evaluators() {}
+
+  /** At the configuration's size of images, in batches of its size. */
+  public static Evaluator of(Config config, List<Task> tasks, Backend backend) {
+    return new Evaluator(
+        tasks,
+        config.data().size(),
+        config.train().batch(),
+        config.data().loaders(),
+        backend.memory());
+  }
+}
