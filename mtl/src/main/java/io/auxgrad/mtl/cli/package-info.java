@@ -1,0 +1,2 @@
+/** The command line: {@code auxgrad train|eval|predict|export|doctor}. */
+package io.auxgrad.mtl.cli;
