@@ -44,12 +44,10 @@ class SequentialTest {
           Variable.constant(
               Initializer.normal(1)
                   .create(context.memory(), Shape.of(1, 32, 32, 16), context.random()));
-      long live = context.memory().usage().live();
       int tensors = TensorScope.liveTensors();
-      Variable y = net.forward(x);
+      net.forward(x);
       assertEquals(tensors + 1, TensorScope.liveTensors(), TensorScope::report);
       assertTrue(x.value().isOpen());
-      assertEquals(live + y.value().byteSize(), context.memory().usage().live());
     }
   }
 
