@@ -63,6 +63,7 @@ final class Output {
   }
 
   /** Whether a person watches, so that a line may be redrawn. */
+  @SuppressWarnings("SystemConsoleNull") // null or not is up to -Djdk.console
   boolean isTerminal() {
     return System.console() instanceof Console console && console.isTerminal();
   }
