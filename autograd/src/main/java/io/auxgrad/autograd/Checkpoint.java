@@ -75,7 +75,7 @@ public final class Checkpoint {
       Variable input,
       Tensor dy,
       List<Variable> arguments,
-      ArgumentGradients into) {
+      GradientSink into) {
     try (NoGrad outerSuspended = Tape.noGrad();
         Tape tape = Tape.open()) {
       Variable result = segment.apply(input);

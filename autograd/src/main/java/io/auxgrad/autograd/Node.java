@@ -64,7 +64,7 @@ final class Node {
   }
 
   /** Takes the gradient on to the arguments and closes it. */
-  void propagate(ArgumentGradients into) {
+  void propagate(GradientSink into) {
     if (leadsToWanted()) {
       try (TensorScope temporaries = TensorScope.open()) {
         rule.backward(gradient, into);

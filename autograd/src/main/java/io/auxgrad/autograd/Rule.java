@@ -21,5 +21,5 @@ public interface Rule {
    * @param dy the complete gradient of the result, in its shape; to be read only
    * @param into takes the gradients of the arguments
    */
-  void backward(Tensor dy, ArgumentGradients into);
+  void backward(Tensor dy, GradientSink into);
 }

@@ -18,12 +18,15 @@ import java.util.stream.Stream;
  * Records one forward pass on the thread that opened it, and walks it backwards.
  *
  * <pre>{@code
- * Variable w = Variable.parameter(weights);
+ * DeviceMemory memory = Backends.cpu().memory();
+ * Variable x = Variable.constant(Tensor.of(memory, Shape.of(2, 2), 1, 2, 3, 4));
+ * Variable w = Variable.parameter(Tensor.of(memory, Shape.of(2, 1), 0.5f, -1));
  * try (Tape tape = Tape.open()) {
  *   Variable loss = MatmulGradients.matmul(x, w).square().mean();
- *   tape.backward(loss);                   // w.gradient() is d loss / d w
- *   System.out.println(loss.value().item());
- * }                                        // closes all that was computed in between
+ *   tape.backward(loss);
+ *   System.out.println(loss.value().item());                // 4.25
+ * }                                                         // closes what was computed in between
+ * System.out.println(Arrays.toString(w.gradient().toFloats())); // [-9.0, -13.0]
  * }</pre>
  *
  * <p>A tape is also a {@link TensorScope}: what is computed while it is open is closed with it.
@@ -196,7 +199,7 @@ public final class Tape implements AutoCloseable {
 
   // Recorded in the order of computation, so that backwards each gradient is complete when met.
   private void walk(Node from, Tensor dy, boolean retain, Consumer<Node> onArrival) {
-    ArgumentGradients into = new ArgumentGradients(this, retain);
+    GradientSink into = new GradientSink(this, retain);
     usedUp = !retain;
     from.add(Accumulation.share(dy));
     for (Node node : nodes.reversed()) {

@@ -68,6 +68,19 @@ class TapeTest {
   }
 
   @Test
+  void theExampleOfTheDocumentation() {
+    Variable x = Variable.constant(Tensor.of(MEMORY, Shape.of(2, 2), 1, 2, 3, 4));
+    Variable w = Variable.parameter(Tensor.of(MEMORY, Shape.of(2, 1), 0.5f, -1));
+    parameters.add(w);
+    try (Tape tape = Tape.open()) {
+      Variable loss = MatmulGradients.matmul(x, w).square().mean();
+      tape.backward(loss);
+      assertEquals(4.25f, loss.value().item());
+    }
+    assertGradient(w, -9, -13);
+  }
+
+  @Test
   void gradientsAddUpOverTapesUntilZeroed() {
     Variable a = parameter(1, 2);
     for (int i = 0; i < 2; i++) {

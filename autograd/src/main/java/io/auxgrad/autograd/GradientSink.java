@@ -5,11 +5,11 @@ import io.auxgrad.tensor.ops.Backends;
 import java.util.function.Supplier;
 
 /** Takes the gradients of an op's arguments from its {@link Rule} and adds them up. */
-public final class ArgumentGradients {
+public final class GradientSink {
   private final Tape tape;
   private final boolean retain;
 
-  ArgumentGradients(Tape tape, boolean retain) {
+  GradientSink(Tape tape, boolean retain) {
     this.tape = tape;
     this.retain = retain;
   }
