@@ -260,6 +260,19 @@ class TapeTest {
   }
 
   @Test
+  void onlyWhatATrackedArgumentNeedsIsSaved() {
+    Variable a = parameter(1, 2);
+    Variable constant = Variable.constant(Tensor.of(MEMORY, Shape.of(2), 3, 4));
+    try (Tape tape = Tape.open()) {
+      int before = TensorScope.liveTensors();
+      Variable product = a.times(constant);
+      assertEquals(2, TensorScope.liveTensors() - before, "the result, and the constant saved");
+      product.plus(constant);
+      assertEquals(3, TensorScope.liveTensors() - before, "a sum saves nothing");
+    }
+  }
+
+  @Test
   void gradientsFanOutWithoutExtraMemory() {
     Variable a = parameter(1);
     try (Tape tape = Tape.open()) {
