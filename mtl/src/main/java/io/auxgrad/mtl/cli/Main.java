@@ -58,8 +58,8 @@ public final class Main implements Runnable {
     boolean json = List.of(args).contains("--json");
     Output.Streams streams = new Output.Streams(out, err);
     CommandLine line = new CommandLine(new Main(), new CommandFactory(streams));
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
+    line.setOut(new PrintWriter(out, true, out.charset()));
+    line.setErr(new PrintWriter(err, true, err.charset()));
     line.getSubcommands().get("train").getCommandSpec().usageMessage().footer(presets());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, a) -> usage(e, streams, json));

@@ -65,7 +65,8 @@ final class Output {
   /** Whether a person watches, so that a line may be redrawn. */
   @SuppressWarnings("SystemConsoleNull") // null or not is up to -Djdk.console
   boolean isTerminal() {
-    return System.console() instanceof Console console && console.isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   PrintStream err() {

@@ -67,7 +67,7 @@ public final class Evaluator {
           dataset,
           b -> {
             Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
-            update(metrics, b, (t, x) -> predict(t, outputs.get(t.name()), x));
+            update(metrics, b, (t, _) -> predict(t, outputs.get(t.name())));
           });
       return flat(metrics);
     } finally {
@@ -117,7 +117,7 @@ public final class Evaluator {
     }
   }
 
-  private Tensor predict(Task task, Variable output, Batch b) {
+  private Tensor predict(Task task, Variable output) {
     return task.predict(output.value(), size.height(), size.width());
   }
 
