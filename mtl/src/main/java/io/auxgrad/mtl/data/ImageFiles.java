@@ -19,6 +19,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Reads image files as plain arrays of sample values. Thread-safe. */
 public final class ImageFiles {
+  private static final int MAX_PIXELS = 50_000_000;
+
   private ImageFiles() {}
 
   /**
@@ -130,6 +132,7 @@ public final class ImageFiles {
     });
     try {
       reader.setInput(stream, true, true);
+      requireSensible(file, reader.getWidth(0), reader.getHeight(0));
       BufferedImage image = reader.read(0);
       if (damage.get() != null) {
         throw new UserException("image " + file + " is broken: " + damage.get());
@@ -139,6 +142,15 @@ public final class ImageFiles {
       throw new UserException("image " + file + " is broken: " + e.getMessage(), e);
     } finally {
       reader.dispose();
+    }
+  }
+
+  // A damaged header may ask for all memory there is.
+  private static void requireSensible(Path file, int width, int height) {
+    if ((long) width * height > MAX_PIXELS) {
+      throw new UserException(
+          "image %s claims to be %dx%d (height x width), at most %d million pixels are read"
+              .formatted(file, height, width, MAX_PIXELS / 1_000_000));
     }
   }
 }
