@@ -57,9 +57,10 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Backend backend = engine.backend();
     try (RunFolder run = RunFolder.open(folder);
-        TrainedModel model = TrainedModel.load(run, engine.backend())) {
-      evaluate(run, model, engine.backend());
+        TrainedModel model = TrainedModel.load(run, backend)) {
+      evaluate(run, model, backend);
       return 0;
     }
   }

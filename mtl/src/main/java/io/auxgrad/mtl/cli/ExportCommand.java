@@ -4,6 +4,7 @@ import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.run.RunFolder;
 import io.auxgrad.mtl.train.Export;
 import io.auxgrad.mtl.train.TrainedModel;
+import io.auxgrad.tensor.ops.Backend;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -50,8 +51,9 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Backend backend = engine.backend();
     try (RunFolder run = RunFolder.open(folder);
-        TrainedModel model = TrainedModel.load(run, engine.backend(), weights)) {
+        TrainedModel model = TrainedModel.load(run, backend, weights)) {
       Export.write(model, layout, file);
       print(model.network());
       return 0;

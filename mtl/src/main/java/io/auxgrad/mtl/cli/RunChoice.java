@@ -12,36 +12,35 @@ import java.util.Set;
 /**
  * Which run is trained, and with which configuration.
  *
- * @param run new or taken up again, locked
+ * @param path of the run's folder
  * @param config of the run, on this machine
+ * @param resumes whether the folder holds the run already
  */
-record RunChoice(RunFolder run, Config config) {
+record RunChoice(Path path, Config config, boolean resumes) {
   /** Keys that may change when a run is resumed: they say where it runs, not what it computes. */
   private static final Set<String> OF_THE_MACHINE =
       Set.of("threads", "data.folder", "data.loaders");
 
+  /** What the options ask for; nothing is written yet. */
   static RunChoice of(TrainCommand options, Output output) {
     Path out = options.out();
-    if (!options.resume()) {
-      Config config = options.configuration(null).build();
-      Path path = out == null ? RunFolder.next(Path.of("runs"), config.name()) : out;
-      return new RunChoice(RunFolder.create(path, config), config);
-    }
-    if (out == null) {
+    if (options.resume() && out == null) {
       throw new UserException("--resume needs --out DIR: the run to go on with");
     }
-    if (RunFolder.isFree(out)) {
+    if (options.resume() && !RunFolder.isFree(out)) {
+      return new RunChoice(out, resumed(options, RunFolder.open(out).config()), true);
+    }
+    if (options.resume()) {
       output.warn(out + " holds no run yet: training begins at step 0");
-      Config config = options.configuration(null).build();
-      return new RunChoice(RunFolder.create(out, config), config);
     }
-    RunFolder run = RunFolder.resume(out);
-    try {
-      return new RunChoice(run, resumed(options, run.config()));
-    } catch (RuntimeException e) {
-      run.close();
-      throw e;
-    }
+    Config config = options.configuration(null).build();
+    Path path = out == null ? RunFolder.next(Path.of("runs"), config.name()) : out;
+    return new RunChoice(path, config, false);
+  }
+
+  /** Makes the folder, or opens it to go on; locked. */
+  RunFolder open() {
+    return resumes ? RunFolder.resume(path) : RunFolder.create(path, config);
   }
 
   private static Config resumed(TrainCommand options, Config stored) {

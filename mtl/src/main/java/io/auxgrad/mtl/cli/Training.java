@@ -29,20 +29,20 @@ final class Training {
   int run() {
     try (GracefulStop stop = new GracefulStop()) {
       RunChoice choice = RunChoice.of(options, output);
-      try (RunFolder run = choice.run()) {
+      Splits splits = DataSource.open(choice.config().data());
+      try (RunFolder run = choice.open()) {
         output.note("run folder: " + run.path());
-        return train(run, choice.config(), stop);
+        return train(run, choice.config(), splits, stop);
       }
     }
   }
 
-  private int train(RunFolder run, Config config, GracefulStop stop) {
+  private int train(RunFolder run, Config config, Splits splits, GracefulStop stop) {
     Backend backend = Backends.cpu();
     backend.setThreads(config.resolvedThreads());
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     Environment.record(run, backend);
-    Splits splits = DataSource.open(config.data());
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {
       if (trainer.train()) {
         report(run, config, splits, backend, trainer);
