@@ -32,7 +32,9 @@ import java.util.stream.Stream;
  * <p>A tape is also a {@link TensorScope}: what is computed while it is open is closed with it.
  * Backward closes intermediate values, saved tensors and gradients as soon as they are used up;
  * afterwards only scalars and variables marked with {@link Variable#keep} still have a value, until
- * the tape closes. The gradients of parameters belong to the parameters and stay.
+ * the tape closes. The gradients of parameters belong to the parameters and stay. Before backward,
+ * {@link Variable#release} or a scope inside the tape closes values that nobody will look at; what
+ * backward needs of them stays in memory all the same.
  *
  * <p>Only first derivatives are available. Parameters must not change between the forward pass and
  * its backward pass. Without an open tape the same ops just compute.

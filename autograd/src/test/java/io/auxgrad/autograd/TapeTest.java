@@ -120,8 +120,10 @@ class TapeTest {
     Variable b = parameter(3, 4);
     Variable unused = parameter(7);
     try (Tape tape = Tape.open()) {
-      Variable features = a.times(b);
       List<String> passed = new ArrayList<>();
+      Variable before = a.times(1);
+      before.onGradient(g -> passed.add("before"));
+      Variable features = before.times(b);
       features.onGradient(g -> passed.add("features"));
       Variable first = features.square().sum();
       Variable second = features.times(10).sum();
@@ -130,7 +132,7 @@ class TapeTest {
       assertArrayEquals(new float[] {6, 16}, ofFirst.get(features).toFloats());
       assertArrayEquals(new float[] {0}, ofFirst.get(unused).toFloats());
       assertArrayEquals(new float[] {10, 10}, ofSecond.get(features).toFloats());
-      assertEquals(List.of("features", "features"), passed);
+      assertEquals(List.of("features", "features"), passed, "the walk ends at what is asked for");
       assertNull(a.gradient());
       tape.backward(first.plus(second));
     }

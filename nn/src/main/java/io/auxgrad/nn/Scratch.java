@@ -1,26 +1,21 @@
 package io.auxgrad.nn;
 
-import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.tensor.TensorScope;
 import java.util.function.Supplier;
 
 /**
- * Keeps inference small: what a part of a forward pass made on the way is closed when the part is
- * done.
+ * Keeps a forward pass small: what a part of it made on the way is closed when the part is done,
+ * but for the memory that a tape has saved for backward.
  */
 public final class Scratch {
   private Scratch() {}
 
   /**
-   * The result of {@code part}. While a tape records, nothing is closed, since backward needs it;
-   * otherwise all tensors that {@code part} made are, except the result, which belongs to the
-   * current scope.
+   * The result of {@code part}, which must be made by it and then belongs to the current scope. All
+   * other tensors that {@code part} makes are closed.
    */
   public static Variable run(Supplier<Variable> part) {
-    if (Tape.isRecording()) {
-      return part.get();
-    }
     try (TensorScope scope = TensorScope.open()) {
       Variable result = part.get();
       scope.keep(result.value());

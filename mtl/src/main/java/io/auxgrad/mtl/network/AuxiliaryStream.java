@@ -5,6 +5,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.network.AuxiliaryOptions.Fusion;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Module;
+import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.init.Fan;
 import io.auxgrad.nn.init.Initializer;
@@ -38,6 +39,10 @@ final class AuxiliaryStream extends Module {
 
   /** The stream after its last tap, {@code [N,h,w,channels]} at the size of that tap's map. */
   Variable forward(Map<String, Variable> maps) {
+    return Scratch.run(() -> stream(maps));
+  }
+
+  private Variable stream(Map<String, Variable> maps) {
     Variable h = null;
     for (Map.Entry<String, ConvBn> adapter : adapters.entrySet()) {
       Variable map = maps.get(adapter.getKey());

@@ -4,6 +4,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.weighting.Weighting;
+import io.auxgrad.nn.Scratch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -36,11 +37,11 @@ public record MultiTaskLoss(List<Task> tasks, Weighting weighting, float lambda)
     SequencedMap<String, Variable> sums = new LinkedHashMap<>();
     for (Task task : tasks) {
       String name = task.name();
-      Variable loss = task.loss(outputs.main().get(name), batch);
+      Variable loss = Scratch.run(() -> task.loss(outputs.main().get(name), batch));
       main.put(name, loss);
       Variable output = outputs.auxiliary().get(name);
       if (output != null) {
-        Variable auxiliaryLoss = task.loss(output, batch);
+        Variable auxiliaryLoss = Scratch.run(() -> task.loss(output, batch));
         auxiliary.put(name, auxiliaryLoss);
         loss = loss.plus(auxiliaryLoss.times(lambda));
       }
