@@ -125,8 +125,10 @@ final class CpuIndexing extends IndexingOps {
   /** Another dimension becomes the innermost one: tiles over both are transposed. */
   private void permuteTiles(Permutation p, long x, long y, int width, int last) {
     int inner = p.contiguousInInput();
-    int down = Math.ceilDiv(p.extent()[inner], TILE);
-    int across = Math.ceilDiv(p.extent()[last], TILE);
+    int height = Math.min(TILE, p.extent()[inner]);
+    int breadth = TILE * TILE / height;
+    int down = Math.ceilDiv(p.extent()[inner], height);
+    int across = Math.ceilDiv(p.extent()[last], breadth);
     context
         .workers()
         .range(
@@ -135,15 +137,15 @@ final class CpuIndexing extends IndexingOps {
             (_, lo, hi) -> {
               for (long tile = lo; tile < hi; tile++) {
                 long i = tile / across / down;
-                int j = (int) (tile / across % down) * TILE;
-                int k = (int) (tile % across) * TILE;
+                int j = (int) (tile / across % down) * height;
+                int k = (int) (tile % across) * breadth;
                 CopyLoops.transpose(
                     x + (p.offset(i, last, inner, p.from()) + k * p.from()[last] + j) * width,
                     p.from()[last] * width,
                     y + (p.offset(i, last, inner, p.to()) + j * p.to()[inner] + k) * width,
                     p.to()[inner] * width,
-                    Math.min(TILE, p.extent()[last] - k),
-                    Math.min(TILE, p.extent()[inner] - j),
+                    Math.min(breadth, p.extent()[last] - k),
+                    Math.min(height, p.extent()[inner] - j),
                     width);
               }
             });

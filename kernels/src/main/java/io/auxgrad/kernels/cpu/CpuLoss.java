@@ -4,6 +4,7 @@ import io.auxgrad.kernels.cpu.simd.CrossEntropyLoops;
 import io.auxgrad.kernels.cpu.simd.LabelLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.RegressionLoops;
+import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.LossOps;
 import java.util.OptionalInt;
@@ -48,19 +49,26 @@ final class CpuLoss extends LossOps {
             labels.size(),
             CHUNK,
             (lo, hi) -> LabelLoops.totalWeight(at, ignoreIndex, weights, lo, hi));
-    var problem =
-        new CrossEntropyLoops.Problem(
-            logits.address(),
-            at,
-            classes,
-            ignoreIndex,
-            weights,
-            gradientAddress(result),
-            inverse(total));
-    finish(
-        result,
-        total,
-        sum(labels.size(), LOGIT_CHUNK, (lo, hi) -> CrossEntropyLoops.rows(problem, lo, hi)));
+    // The softmax is made in the gradient's place, so there must be one.
+    Buffer spare = result.gradient() == null ? context.memory().allocate(logits.byteSize()) : null;
+    try {
+      var problem =
+          new CrossEntropyLoops.Problem(
+              logits.address(),
+              at,
+              classes,
+              ignoreIndex,
+              weights,
+              spare == null ? result.gradient().address() : spare.address(),
+              inverse(total));
+      double sum =
+          sum(labels.size(), LOGIT_CHUNK, (lo, hi) -> CrossEntropyLoops.rows(problem, lo, hi));
+      finish(result, total, sum);
+    } finally {
+      if (spare != null) {
+        context.memory().release(spare);
+      }
+    }
   }
 
   @Override
@@ -69,15 +77,9 @@ final class CpuLoss extends LossOps {
     long n = prediction.size();
     double valid = countValid(mask, n);
     var problem = problem(prediction, target, mask, result, valid);
+    float bend = penalty == Penalty.BERHU ? 0.2f * largestError(problem, n) : 0;
     double total =
-        switch (penalty) {
-          case L1 -> sum(n, CHUNK, (lo, hi) -> RegressionLoops.absolute(problem, lo, hi));
-          case L2 -> sum(n, CHUNK, (lo, hi) -> RegressionLoops.squared(problem, lo, hi));
-          case BERHU -> {
-            float bend = 0.2f * largestError(problem, n);
-            yield sum(n, CHUNK, (lo, hi) -> RegressionLoops.reverseHuber(problem, bend, lo, hi));
-          }
-        };
+        sum(n, CHUNK, (lo, hi) -> RegressionLoops.penalties(problem, penalty, bend, lo, hi));
     finish(result, valid, total);
   }
 

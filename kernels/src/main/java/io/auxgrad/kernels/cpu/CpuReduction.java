@@ -12,6 +12,12 @@ final class CpuReduction extends ReductionOps {
   /** Elements that one thread reduces in one go. */
   private static final int CHUNK = 16384;
 
+  /** Rows up to this length are summed in float32. */
+  private static final int SHORT_ROW = 1024;
+
+  /** Rows shorter than this are narrow. */
+  private static final int NARROW = 128;
+
   private static final int COLUMN_BLOCK = 4096;
   private static final int MOST_ROW_CHUNKS = 64;
   private static final int COSTLY_GRAIN = 4096;
@@ -33,7 +39,7 @@ final class CpuReduction extends ReductionOps {
       anywhere(fold, x, y, shape, terms);
     } else if (shape.inner() > 1) {
       columns(fold, x.address(), shape, y.address());
-    } else if (shape.length() <= CHUNK) {
+    } else if (shape.length() <= SHORT_ROW) {
       shortRows(fold, x.address(), shape.outer(), shape.length(), y.address());
     } else {
       longRows(fold, x.address(), shape.outer(), shape.length(), y.address());
@@ -41,14 +47,17 @@ final class CpuReduction extends ReductionOps {
   }
 
   private void shortRows(Fold fold, long x, int rows, int length, long y) {
+    int block = Math.ceilDiv(CHUNK, length);
     context
         .workers()
-        .range(
+        .chunks(
             rows,
-            Math.ceilDiv(CHUNK, length),
+            block,
             (_, lo, hi) -> {
-              for (long row = lo; row < hi; row++) {
-                Native.putFloat(y, row, fold.finish(fold.of(x + 4 * row * length, length)));
+              float[] values = new float[(int) (hi - lo)];
+              fold.each(x + 4 * lo * length, length, values.length, values);
+              for (int i = 0; i < values.length; i++) {
+                Native.putFloat(y, lo + i, fold.finish(values[i]));
               }
             });
   }
@@ -97,7 +106,7 @@ final class CpuReduction extends ReductionOps {
               Arrays.fill(values, fold.start());
               long at = x + 4 * (row * inner + column);
               int count = Math.min(rows, length - chunk * rows);
-              fold.rows(at, inner, count, values.length, values);
+              foldRows(fold, at, inner, count, values);
               partial[part] = values;
             });
     for (int part = 0; part < partial.length; part += chunks) {
@@ -105,6 +114,23 @@ final class CpuReduction extends ReductionOps {
       long at = (long) (part / chunks / blocks) * inner + (long) block * COLUMN_BLOCK;
       combine(fold, partial, part, chunks, y + 4 * at);
     }
+  }
+
+  /** Narrow rows are taken many at a time, as if they were one. */
+  private static void foldRows(Fold fold, long x, int inner, int rows, double[] values) {
+    int together = values.length == inner ? Math.ceilDiv(NARROW, inner) : 1;
+    if (together < 2 || rows < 2 * together) {
+      fold.rows(x, inner, rows, values);
+      return;
+    }
+    double[] wide = new double[together * inner];
+    Arrays.fill(wide, fold.start());
+    int groups = rows / together;
+    fold.rows(x, wide.length, groups, wide);
+    for (int i = 0; i < wide.length; i++) {
+      values[i % inner] = fold.combine(values[i % inner], wide[i]);
+    }
+    fold.rows(x + 4L * groups * wide.length, inner, rows - groups * together, values);
   }
 
   private static int rowsAtATime(int independent, int length, int inner) {

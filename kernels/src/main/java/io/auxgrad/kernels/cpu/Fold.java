@@ -12,11 +12,14 @@ sealed interface Fold {
   /** The value of {@code n} floats. */
   double of(long x, int n);
 
+  /** {@code values[i]} is the value of row {@code i} of {@code columns} floats. */
+  void each(long x, int columns, int rows, float[] values);
+
   /**
-   * Adds {@code rows} rows of {@code columns} floats that lie {@code stride} floats apart to {@code
-   * values}.
+   * Combines {@code values} with {@code rows} rows of as many floats, which lie {@code stride}
+   * floats apart.
    */
-  void rows(long x, long stride, int rows, int columns, double[] values);
+  void rows(long x, long stride, int rows, double[] values);
 
   /** The value of two parts together. */
   double combine(double a, double b);
@@ -47,8 +50,13 @@ sealed interface Fold {
     }
 
     @Override
-    public void rows(long x, long stride, int rows, int columns, double[] values) {
-      SumLoops.addRows(x, stride, rows, columns, values);
+    public void each(long x, int columns, int rows, float[] values) {
+      SumLoops.shortRows(x, columns, rows, values);
+    }
+
+    @Override
+    public void rows(long x, long stride, int rows, double[] values) {
+      SumLoops.addRows(x, stride, rows, values.length, values);
     }
 
     @Override
@@ -75,8 +83,15 @@ sealed interface Fold {
     }
 
     @Override
-    public void rows(long x, long stride, int rows, int columns, double[] values) {
-      MaximumLoops.maximumOfRows(x, stride, sign, rows, columns, values);
+    public void each(long x, int columns, int rows, float[] values) {
+      for (int row = 0; row < rows; row++) {
+        values[row] = MaximumLoops.maximum(x + 4L * row * columns, sign, columns);
+      }
+    }
+
+    @Override
+    public void rows(long x, long stride, int rows, double[] values) {
+      MaximumLoops.maximumOfRows(x, stride, sign, rows, values.length, values);
     }
 
     @Override

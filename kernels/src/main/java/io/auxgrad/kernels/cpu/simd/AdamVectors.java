@@ -1,8 +1,10 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import io.auxgrad.kernels.cpu.simd.AdamLoops.Step;
 import jdk.incubator.vector.FloatVector;
@@ -15,14 +17,20 @@ final class AdamVectors {
   static int step(long parameter, long gradient, long mean, long square, Step s, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      FloatVector w = load(parameter, i);
-      FloatVector g = load(gradient, i).add(w.mul(s.penalty()));
-      FloatVector m = load(mean, i).mul(s.beta1()).add(g.mul(s.fresh1()));
-      FloatVector v = load(square, i).mul(s.beta2()).add(g.mul(g).mul(s.fresh2()));
-      store(m, mean, i);
-      store(v, square, i);
+      FloatVector w = fromMemorySegment(F, ALL, parameter + 4L * i, ORDER);
+      FloatVector g = fromMemorySegment(F, ALL, gradient + 4L * i, ORDER).add(w.mul(s.penalty()));
+      FloatVector m =
+          fromMemorySegment(F, ALL, mean + 4L * i, ORDER).mul(s.beta1()).add(g.mul(s.fresh1()));
+      FloatVector v =
+          fromMemorySegment(F, ALL, square + 4L * i, ORDER)
+              .mul(s.beta2())
+              .add(g.mul(g).mul(s.fresh2()));
+      m.intoMemorySegment(ALL, mean + 4L * i, ORDER);
+      v.intoMemorySegment(ALL, square + 4L * i, ORDER);
       FloatVector root = v.sqrt().mul(s.correction()).add(s.eps());
-      store(w.mul(s.shrink()).sub(m.div(root).mul(s.size())), parameter, i);
+      w.mul(s.shrink())
+          .sub(m.div(root).mul(s.size()))
+          .intoMemorySegment(ALL, parameter + 4L * i, ORDER);
     }
     return end;
   }

@@ -10,13 +10,21 @@ public final class CastLoops {
   private CastLoops() {}
 
   /** {@code y = (type of y) x}. */
-  public static void cast(DType from, long x, DType to, long y, long n) {
+  public static void cast(DType from, long x, DType to, long y, int n) {
     double[] block = new double[BLOCK];
-    for (long done = 0; done < n; done += BLOCK) {
-      int count = (int) Math.min(BLOCK, n - done);
-      read(from, x + done * from.bytes(), block, count);
-      write(to, block, y + done * to.bytes(), count);
+    int first = Simd.available() ? vectors(from, x, to, y, n) : 0;
+    for (int done = first; done < n; done += BLOCK) {
+      int count = Math.min(BLOCK, n - done);
+      read(from, x + (long) done * from.bytes(), block, count);
+      write(to, block, y + (long) done * to.bytes(), count);
     }
+  }
+
+  private static int vectors(DType from, long x, DType to, long y, int n) {
+    if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
+      return CastVectors.toBfloat16(x, y, n);
+    }
+    return from == DType.BFLOAT16 && to == DType.FLOAT32 ? CastVectors.toFloat32(x, y, n) : 0;
   }
 
   private static void read(DType type, long x, double[] out, int n) {

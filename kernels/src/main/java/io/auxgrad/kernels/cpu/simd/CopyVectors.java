@@ -1,8 +1,10 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.VectorMask;
 
@@ -17,10 +19,12 @@ final class CopyVectors {
     long target = to;
     for (long row = 0; row < rows; row++) {
       for (int i = 0; i < whole; i += COUNT) {
-        store(load(source, i), target, i);
+        fromMemorySegment(F, ALL, source + 4L * i, ORDER)
+            .intoMemorySegment(ALL, target + 4L * i, ORDER);
       }
       if (whole < n) {
-        store(load(source, whole, tail), target, whole, tail);
+        fromMemorySegment(F, ALL, source + 4L * whole, ORDER, tail)
+            .intoMemorySegment(ALL, target + 4L * whole, ORDER, tail);
       }
       source += fromStride;
       target += toStride;

@@ -16,7 +16,7 @@ public final class CrossEntropyLoops {
    * @param classes number of classes
    * @param ignore label of rows that are left out
    * @param weights address of {@code [classes]}, or 0 for 1 each
-   * @param gradient address of {@code [rows, classes]} to write, or 0
+   * @param gradient address of {@code [rows, classes]} to write
    * @param scale factor of the gradient
    */
   public record Problem(
@@ -30,17 +30,11 @@ public final class CrossEntropyLoops {
     }
 
     long gradientOf(long row) {
-      return gradient == 0 ? 0 : gradient + 4 * row * classes;
+      return gradient + 4 * row * classes;
     }
 
     float weight(int label) {
       return weights == 0 ? 1 : getFloat(weights, label);
-    }
-
-    void leaveOut(long row) {
-      if (gradient != 0) {
-        Native.clear(gradientOf(row), 4L * classes);
-      }
     }
   }
 
@@ -53,7 +47,7 @@ public final class CrossEntropyLoops {
     double loss = 0;
     for (long row = lo; row < hi; row++) {
       if (p.label(row) == p.ignore()) {
-        p.leaveOut(row);
+        Native.clear(p.gradientOf(row), 4L * p.classes());
       } else {
         loss += row(p, row, e);
       }
@@ -71,11 +65,9 @@ public final class CrossEntropyLoops {
       e[k] = Math.exp(getFloat(x, k) - max);
       sum += e[k];
     }
-    if (p.gradient() != 0) {
-      double factor = (double) weight * p.scale();
-      for (int k = 0; k < e.length; k++) {
-        putFloat(p.gradientOf(row), k, (float) (factor * (e[k] / sum - (k == label ? 1 : 0))));
-      }
+    double factor = (double) weight * p.scale();
+    for (int k = 0; k < e.length; k++) {
+      putFloat(p.gradientOf(row), k, (float) (factor * (e[k] / sum - (k == label ? 1 : 0))));
     }
     return weight * (Math.log(sum) + max - getFloat(x, label));
   }

@@ -1,95 +1,78 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import io.auxgrad.kernels.cpu.simd.CrossEntropyLoops.Problem;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * {@link CrossEntropyLoops} with the classes of a row in vectors, the last under a mask. The
- * logarithms of the rows are taken many at a time.
- */
+/** {@link CrossEntropyLoops} on blocks of rows, pass by pass as in {@link SoftmaxVectors}. */
 final class CrossEntropyVectors {
   private final Problem p;
-  private final int whole;
-  private final VectorMask<Float> tail;
+  private final float[] max;
   private final float[] sums;
-  private final float[] offsets;
   private final float[] weights;
 
-  private CrossEntropyVectors(Problem p, int rows) {
+  private CrossEntropyVectors(Problem p) {
     this.p = p;
-    whole = (p.classes() - 1) / COUNT * COUNT;
-    tail = Lanes.first(p.classes() - whole);
-    int room = Math.ceilDiv(rows, COUNT) * COUNT;
-    sums = new float[room];
-    offsets = new float[room];
-    weights = new float[room];
+    int rows = SoftmaxVectors.blockRows(p.classes());
+    max = new float[rows];
+    weights = new float[rows];
+    sums = new float[Math.ceilDiv(rows, COUNT) * COUNT];
   }
 
   static double rows(Problem p, long lo, long hi) {
-    int n = (int) (hi - lo);
-    CrossEntropyVectors kernel = new CrossEntropyVectors(p, n);
-    if (kernel.whole == 0) {
-      kernel.shortRows(lo, n);
-    } else {
-      kernel.longRows(lo, n);
+    CrossEntropyVectors kernel = new CrossEntropyVectors(p);
+    double loss = 0;
+    for (long row = lo; row < hi; row += kernel.max.length) {
+      loss += kernel.block(row, (int) Math.min(kernel.max.length, hi - row));
     }
-    return kernel.loss();
+    return loss;
   }
 
-  /** Rows of at most one vector stay in it from the logits to the gradient. */
-  private void shortRows(long lo, int n) {
+  private double block(long first, int n) {
+    long g = p.gradientOf(first);
+    SoftmaxVectors.run(p.logitsOf(first), p.classes(), n, g, new float[][] {max, max, sums});
     for (int i = 0; i < n; i++) {
-      int label = p.label(lo + i);
-      if (label == p.ignore()) {
-        leaveOut(lo, i);
+      int label = p.label(first + i);
+      weights[i] = label == p.ignore() ? 0 : p.weight(label);
+    }
+    finishGradient(first, n, g);
+    return loss(first, n);
+  }
+
+  /** From exponentials to {@code weight * scale * (softmax - one at the label)}. */
+  private void finishGradient(long first, int n, long g) {
+    int columns = p.classes();
+    int whole = (columns - 1) / COUNT * COUNT;
+    VectorMask<Float> tail = Lanes.first(columns - whole);
+    for (int row = 0; row < n; row++) {
+      long at = g + 4L * row * columns;
+      if (weights[row] == 0) {
+        // Not by a factor of 0, which would let NaN through.
+        Native.clear(at, 4L * columns);
         continue;
       }
-      long x = p.logitsOf(lo + i);
-      FloatVector logits = load(x, 0, tail);
-      FloatVector max = Lanes.max(broadcast(Float.NEGATIVE_INFINITY).blend(logits, tail));
-      FloatVector e = broadcast(0f).blend(VectorMath.expOfNegative(logits.sub(max)), tail);
-      FloatVector sum = Lanes.sum(e);
-      note(i, label, x, sum, max);
-      if (p.gradient() != 0) {
-        float factor = weights[i] * p.scale();
-        FloatVector g = e.mul(broadcast(factor).div(sum));
-        store(lessAt(g, label, factor), p.gradientOf(lo + i), 0, tail);
+      int label = p.label(first + row);
+      float factor = weights[row] * p.scale();
+      FloatVector scale = broadcast(F, factor / sums[row]);
+      for (int i = 0; i < whole; i += COUNT) {
+        lessAt(fromMemorySegment(F, ALL, at + 4L * i, ORDER).mul(scale), label - i, factor)
+            .intoMemorySegment(ALL, at + 4L * i, ORDER);
       }
+      lessAt(
+              fromMemorySegment(F, ALL, at + 4L * whole, ORDER, tail).mul(scale),
+              label - whole,
+              factor)
+          .intoMemorySegment(ALL, at + 4L * whole, ORDER, tail);
     }
-  }
-
-  private void longRows(long lo, int n) {
-    for (int i = 0; i < n; i++) {
-      int label = p.label(lo + i);
-      if (label == p.ignore()) {
-        leaveOut(lo, i);
-        continue;
-      }
-      long x = p.logitsOf(lo + i);
-      long g = p.gradientOf(lo + i);
-      FloatVector max = SoftmaxVectors.maximum(x, whole, tail);
-      FloatVector sum = SoftmaxVectors.exponentials(x, max, whole, tail, g);
-      note(i, label, x, sum, max);
-      if (g != 0) {
-        finishGradient(g, label, weights[i] * p.scale(), sum);
-      }
-    }
-  }
-
-  private void finishGradient(long g, int label, float factor, FloatVector sum) {
-    FloatVector scale = broadcast(factor).div(sum);
-    for (int k = 0; k < whole; k += COUNT) {
-      store(lessAt(load(g, k).mul(scale), label - k, factor), g, k);
-    }
-    store(lessAt(load(g, whole, tail).mul(scale), label - whole, factor), g, whole, tail);
   }
 
   /** {@code v} with {@code amount} less in lane {@code lane}, if there is such a lane. */
@@ -97,26 +80,16 @@ final class CrossEntropyVectors {
     return v.blend(v.sub(amount), Lanes.INDEX.compare(VectorOperators.EQ, lane));
   }
 
-  private void leaveOut(long lo, int i) {
-    p.leaveOut(lo + i);
-    sums[i] = 1;
-  }
-
-  private void note(int i, int label, long x, FloatVector sum, FloatVector max) {
-    sums[i] = sum.lane(0);
-    offsets[i] = max.lane(0) - getFloat(x, label);
-    weights[i] = p.weight(label);
-  }
-
-  private double loss() {
+  private double loss(long first, int n) {
+    for (int i = 0; i < n; i += COUNT) {
+      // Lanes behind the last row hold sums of an earlier block, or 0, and are not looked at.
+      VectorMath.log(FloatVector.fromArray(F, sums, i)).intoArray(sums, i);
+    }
     double loss = 0;
-    float[] lanes = new float[COUNT];
-    for (int i = 0; i < sums.length; i += COUNT) {
-      FloatVector log = VectorMath.log(FloatVector.fromArray(Lanes.F, sums, i));
-      log.add(FloatVector.fromArray(Lanes.F, offsets, i)).intoArray(lanes, 0);
-      for (int lane = 0; lane < COUNT; lane++) {
-        // Lanes behind the last row have weight 0 but the logarithm of 0.
-        loss += weights[i + lane] == 0 ? 0 : (double) weights[i + lane] * lanes[lane];
+    for (int i = 0; i < n; i++) {
+      if (weights[i] != 0) {
+        float target = getFloat(p.logitsOf(first + i), p.label(first + i));
+        loss += weights[i] * ((double) sums[i] + max[i] - target);
       }
     }
     return loss;

@@ -5,7 +5,6 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,15 +13,13 @@ final class Lanes {
   static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   static final int COUNT = F.length();
 
+  /** Of the same shape as {@link #F}: half as many lanes. */
   static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
-  static final int DOUBLES = D.length();
 
   /** Each lane's own number. */
   static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
-  private static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> BY_1 = rotation(1);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
@@ -32,32 +29,6 @@ final class Lanes {
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.iota(F, by % COUNT, 1, true);
-  }
-
-  static FloatVector load(long base, int i) {
-    return FloatVector.fromMemorySegment(F, Native.ALL, base + 4L * i, ORDER);
-  }
-
-  static FloatVector load(long base, int i, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(F, Native.ALL, base + 4L * i, ORDER, mask);
-  }
-
-  static void store(FloatVector v, long base, int i) {
-    v.intoMemorySegment(Native.ALL, base + 4L * i, ORDER);
-  }
-
-  static void store(FloatVector v, long base, int i, VectorMask<Float> mask) {
-    v.intoMemorySegment(Native.ALL, base + 4L * i, ORDER, mask);
-  }
-
-  /** {@link #DOUBLES} floats as doubles. */
-  static DoubleVector loadDoubles(long base, int i) {
-    FloatVector floats = FloatVector.fromMemorySegment(HALF, Native.ALL, base + 4L * i, ORDER);
-    return (DoubleVector) floats.convertShape(VectorOperators.F2D, D, 0);
-  }
-
-  static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(F, value);
   }
 
   /** The first {@code count} lanes. */
@@ -104,7 +75,7 @@ final class Lanes {
   /** The sum of all lanes, first to last. */
   static double sum(DoubleVector v) {
     double sum = 0;
-    for (int lane = 0; lane < DOUBLES; lane++) {
+    for (int lane = 0; lane < D.length(); lane++) {
       sum += v.lane(lane);
     }
     return sum;

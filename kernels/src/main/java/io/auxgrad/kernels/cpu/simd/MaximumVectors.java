@@ -1,8 +1,11 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,16 +19,16 @@ final class MaximumVectors {
 
   /** The largest of {@code n} floats, a multiple of {@link #STEP}. */
   static float maximum(long x, float sign, int n) {
-    FloatVector s = broadcast(sign);
-    FloatVector a = broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector s = broadcast(F, sign);
+    FloatVector a = broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     for (int i = 0; i < n; i += STEP) {
-      a = a.max(load(x, i).mul(s));
-      b = b.max(load(x, i + COUNT).mul(s));
-      c = c.max(load(x, i + 2 * COUNT).mul(s));
-      d = d.max(load(x, i + 3 * COUNT).mul(s));
+      a = a.max(fromMemorySegment(F, ALL, x + 4L * i, ORDER).mul(s));
+      b = b.max(fromMemorySegment(F, ALL, x + 4L * (i + COUNT), ORDER).mul(s));
+      c = c.max(fromMemorySegment(F, ALL, x + 4L * (i + 2 * COUNT), ORDER).mul(s));
+      d = d.max(fromMemorySegment(F, ALL, x + 4L * (i + 3 * COUNT), ORDER).mul(s));
     }
     return a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
   }
@@ -44,11 +47,11 @@ final class MaximumVectors {
   }
 
   private static void column(long x, long stride, float sign, int rows, float[] out) {
-    FloatVector s = broadcast(sign);
-    FloatVector a = broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector s = broadcast(F, sign);
+    FloatVector a = broadcast(F, Float.NEGATIVE_INFINITY);
     long at = x;
     for (int row = 0; row < rows; row++) {
-      a = a.max(load(at, 0).mul(s));
+      a = a.max(fromMemorySegment(F, ALL, at, ORDER).mul(s));
       at += 4 * stride;
     }
     a.intoArray(out, 0);

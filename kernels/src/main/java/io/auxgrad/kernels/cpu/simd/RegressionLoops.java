@@ -4,6 +4,8 @@ import static io.auxgrad.kernels.cpu.simd.Native.getByte;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
+import io.auxgrad.tensor.ops.LossOps.Penalty;
+
 /** Penalties on differences and angles over the valid places, each with its gradient. */
 public final class RegressionLoops {
   /** Shorter predictions count as this long. */
@@ -48,15 +50,35 @@ public final class RegressionLoops {
 
   /** The largest size of a valid error; 0 if there is none. */
   public static float largest(Problem p, long lo, long hi) {
-    float max = 0;
-    for (long i = lo; i < hi; i++) {
+    long done = endOfVectors(p, lo, hi);
+    float max = done == lo ? 0 : RegressionVectors.largest(p, lo, done);
+    for (long i = done; i < hi; i++) {
       max = Math.max(max, Math.abs(p.error(i)));
     }
     return max;
   }
 
-  /** The sum of {@code |e|}. */
-  public static double absolute(Problem p, long lo, long hi) {
+  /**
+   * Writes the gradient and returns the sum of the penalties; {@code bend} is where BERHU becomes
+   * square.
+   */
+  public static double penalties(Problem p, Penalty penalty, float bend, long lo, long hi) {
+    long done = endOfVectors(p, lo, hi);
+    double vectors = done == lo ? 0 : RegressionVectors.penalties(p, penalty, bend, lo, done);
+    return vectors
+        + switch (penalty) {
+          case L1 -> absolute(p, done, hi);
+          case L2 -> squared(p, done, hi);
+          case BERHU -> reverseHuber(p, bend, done, hi);
+        };
+  }
+
+  private static long endOfVectors(Problem p, long lo, long hi) {
+    boolean vectors = p.mask != 0 && Simd.available() && RegressionVectors.POSSIBLE;
+    return vectors ? RegressionVectors.end(lo, hi) : lo;
+  }
+
+  private static double absolute(Problem p, long lo, long hi) {
     double sum = 0;
     for (long i = lo; i < hi; i++) {
       float e = p.error(i);
@@ -66,8 +88,7 @@ public final class RegressionLoops {
     return sum;
   }
 
-  /** The sum of {@code e^2}. */
-  public static double squared(Problem p, long lo, long hi) {
+  private static double squared(Problem p, long lo, long hi) {
     double sum = 0;
     for (long i = lo; i < hi; i++) {
       float e = p.error(i);
@@ -77,8 +98,7 @@ public final class RegressionLoops {
     return sum;
   }
 
-  /** The sum of {@code |e|} up to {@code bend}, of {@code (e^2 + bend^2) / (2 bend)} above. */
-  public static double reverseHuber(Problem p, float bend, long lo, long hi) {
+  private static double reverseHuber(Problem p, float bend, long lo, long hi) {
     double sum = 0;
     for (long i = lo; i < hi; i++) {
       float e = p.error(i);

@@ -21,6 +21,10 @@ public final class ResizeLoops {
    */
   public static void mixPixels(
       long row, int channels, int[] left, int[] right, float[] weight, long out) {
+    if (channels == 1) {
+      mixSingles(row, left, right, weight, out);
+      return;
+    }
     if (Simd.available()) {
       ResizeVectors.mixPixels(row, channels, left, right, weight, out);
       return;
@@ -29,6 +33,13 @@ public final class ResizeLoops {
       long a = row + 4L * left[j] * channels;
       long b = row + 4L * right[j] * channels;
       mixRows(a, b, weight[j], out + 4L * j * channels, channels);
+    }
+  }
+
+  private static void mixSingles(long row, int[] left, int[] right, float[] weight, long out) {
+    for (int j = 0; j < left.length; j++) {
+      float v = getFloat(row, left[j]);
+      putFloat(out, j, v + (getFloat(row, right[j]) - v) * weight[j]);
     }
   }
 

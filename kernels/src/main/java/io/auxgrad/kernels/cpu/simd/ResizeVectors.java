@@ -1,9 +1,11 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,10 +16,12 @@ final class ResizeVectors {
 
   /** Returns the first element that is left to do. */
   static int mixRows(long a, long b, float weight, long out, int n) {
-    FloatVector w = broadcast(weight);
+    FloatVector w = broadcast(F, weight);
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(mix(load(a, i), load(b, i), w), out, i);
+      FloatVector v = fromMemorySegment(F, ALL, a + 4L * i, ORDER);
+      FloatVector u = fromMemorySegment(F, ALL, b + 4L * i, ORDER);
+      u.sub(v).fma(w, v).intoMemorySegment(ALL, out + 4L * i, ORDER);
     }
     return end;
   }
@@ -29,12 +33,16 @@ final class ResizeVectors {
       long a = row + 4L * left[j] * channels;
       long b = row + 4L * right[j] * channels;
       long to = out + 4L * j * channels;
-      FloatVector w = broadcast(weight[j]);
+      FloatVector w = broadcast(F, weight[j]);
       for (int c = 0; c < whole; c += COUNT) {
-        store(mix(load(a, c), load(b, c), w), to, c);
+        FloatVector v = fromMemorySegment(F, ALL, a + 4L * c, ORDER);
+        FloatVector u = fromMemorySegment(F, ALL, b + 4L * c, ORDER);
+        u.sub(v).fma(w, v).intoMemorySegment(ALL, to + 4L * c, ORDER);
       }
       if (whole < channels) {
-        store(mix(load(a, whole, tail), load(b, whole, tail), w), to, whole, tail);
+        FloatVector v = fromMemorySegment(F, ALL, a + 4L * whole, ORDER, tail);
+        FloatVector u = fromMemorySegment(F, ALL, b + 4L * whole, ORDER, tail);
+        u.sub(v).fma(w, v).intoMemorySegment(ALL, to + 4L * whole, ORDER, tail);
       }
     }
   }
@@ -46,27 +54,26 @@ final class ResizeVectors {
       long from = row + 4L * left[j] * channels;
       long to = out + 4L * j * channels;
       for (int c = 0; c < whole; c += COUNT) {
-        store(load(from, c), to, c);
+        fromMemorySegment(F, ALL, from + 4L * c, ORDER).intoMemorySegment(ALL, to + 4L * c, ORDER);
       }
       if (whole < channels) {
-        store(load(from, whole, tail), to, whole, tail);
+        fromMemorySegment(F, ALL, from + 4L * whole, ORDER, tail)
+            .intoMemorySegment(ALL, to + 4L * whole, ORDER, tail);
       }
     }
-  }
-
-  private static FloatVector mix(FloatVector a, FloatVector b, FloatVector weight) {
-    return b.sub(a).fma(weight, a);
   }
 
   /** Returns the first element that is left to do. */
   static int sumRows(long rows, int[] picks, float[] weights, int from, int to, long out, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      FloatVector sum = broadcast(0f);
+      FloatVector sum = broadcast(F, 0f);
       for (int k = from; k < to; k++) {
-        sum = load(rows + 4L * picks[k] * n, i).fma(broadcast(weights[k]), sum);
+        sum =
+            fromMemorySegment(F, ALL, rows + 4L * picks[k] * n + 4L * i, ORDER)
+                .fma(broadcast(F, weights[k]), sum);
       }
-      store(sum, out, i);
+      sum.intoMemorySegment(ALL, out + 4L * i, ORDER);
     }
     return end;
   }
@@ -78,20 +85,22 @@ final class ResizeVectors {
     for (int j = 0; j + 1 < starts.length; j++) {
       long to = out + 4L * j * channels;
       for (int c = 0; c < whole; c += COUNT) {
-        FloatVector sum = broadcast(0f);
+        FloatVector sum = broadcast(F, 0f);
         for (int k = starts[j]; k < starts[j + 1]; k++) {
           long from = row + 4L * pixels[k] * channels;
-          sum = load(from, c).fma(broadcast(weights[k]), sum);
+          sum = fromMemorySegment(F, ALL, from + 4L * c, ORDER).fma(broadcast(F, weights[k]), sum);
         }
-        store(sum, to, c);
+        sum.intoMemorySegment(ALL, to + 4L * c, ORDER);
       }
       if (whole < channels) {
-        FloatVector sum = broadcast(0f);
+        FloatVector sum = broadcast(F, 0f);
         for (int k = starts[j]; k < starts[j + 1]; k++) {
           long from = row + 4L * pixels[k] * channels;
-          sum = load(from, whole, tail).fma(broadcast(weights[k]), sum);
+          sum =
+              fromMemorySegment(F, ALL, from + 4L * whole, ORDER, tail)
+                  .fma(broadcast(F, weights[k]), sum);
         }
-        store(sum, to, whole, tail);
+        sum.intoMemorySegment(ALL, to + 4L * whole, ORDER, tail);
       }
     }
   }

@@ -19,6 +19,17 @@ public final class SumLoops {
     return sum;
   }
 
+  /** {@code sums[i]} is the sum of row {@code i} of {@code columns} floats, which are few. */
+  public static void shortRows(long x, int columns, int n, float[] sums) {
+    if (Simd.available()) {
+      SumVectors.shortRows(x, columns, n, sums);
+      return;
+    }
+    for (int row = 0; row < n; row++) {
+      sums[row] = (float) sum(x + 4L * row * columns, columns);
+    }
+  }
+
   /** The sum of the squares of {@code n} floats. */
   public static double sumOfSquares(long x, int n) {
     int done = Simd.available() ? n - n % SumVectors.STEP : 0;

@@ -1,53 +1,69 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.DOUBLES;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.loadDoubles;
+import static io.auxgrad.kernels.cpu.simd.Lanes.D;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.F2D;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** {@link SumLoops} on whole vectors. */
 final class SumVectors {
   /** What {@link #sum} and {@link #sumOfSquares} take at a time. */
-  static final int STEP = 4 * DOUBLES;
+  static final int STEP = 4 * COUNT;
 
   private SumVectors() {}
 
-  /** The sum of {@code n} floats, a multiple of {@link #STEP}. */
+  /**
+   * The sum of {@code n} floats, a multiple of {@link #STEP}; four at a time are added as floats.
+   */
   static double sum(long x, int n) {
-    DoubleVector a = DoubleVector.zero(Lanes.D);
-    DoubleVector b = a;
-    DoubleVector c = a;
-    DoubleVector d = a;
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
     for (int i = 0; i < n; i += STEP) {
-      a = a.add(loadDoubles(x, i));
-      b = b.add(loadDoubles(x, i + DOUBLES));
-      c = c.add(loadDoubles(x, i + 2 * DOUBLES));
-      d = d.add(loadDoubles(x, i + 3 * DOUBLES));
+      long at = x + 4L * i;
+      FloatVector a = fromMemorySegment(F, ALL, at, ORDER);
+      FloatVector b = fromMemorySegment(F, ALL, at + 4L * COUNT, ORDER);
+      FloatVector c = fromMemorySegment(F, ALL, at + 8L * COUNT, ORDER);
+      FloatVector d = fromMemorySegment(F, ALL, at + 12L * COUNT, ORDER);
+      FloatVector sum = a.add(b).add(c.add(d));
+      low = low.add(sum.convertShape(F2D, D, 0));
+      high = high.add(sum.convertShape(F2D, D, 1));
     }
-    return Lanes.sum(a.add(b).add(c.add(d)));
+    return Lanes.sum(low.add(high));
   }
 
   /** The sum of the squares of {@code n} floats, a multiple of {@link #STEP}. */
   static double sumOfSquares(long x, int n) {
-    DoubleVector a = DoubleVector.zero(Lanes.D);
-    DoubleVector b = a;
-    DoubleVector c = a;
-    DoubleVector d = a;
-    for (int i = 0; i < n; i += STEP) {
-      a = square(x, i, a);
-      b = square(x, i + DOUBLES, b);
-      c = square(x, i + 2 * DOUBLES, c);
-      d = square(x, i + 3 * DOUBLES, d);
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = fromMemorySegment(F, ALL, x + 4L * i, ORDER);
+      DoubleVector a = (DoubleVector) v.convertShape(F2D, D, 0);
+      DoubleVector b = (DoubleVector) v.convertShape(F2D, D, 1);
+      low = a.fma(a, low);
+      high = b.fma(b, high);
     }
-    return Lanes.sum(a.add(b).add(c.add(d)));
+    return Lanes.sum(low.add(high));
   }
 
-  private static DoubleVector square(long x, int i, DoubleVector sum) {
-    DoubleVector v = loadDoubles(x, i);
-    return v.fma(v, sum);
+  /** {@code sums[i]} is the sum of row {@code i} of {@code columns} floats, added as floats. */
+  static void shortRows(long x, int columns, int n, float[] sums) {
+    int whole = (columns - 1) / COUNT * COUNT;
+    VectorMask<Float> tail = Lanes.first(columns - whole);
+    for (int row = 0; row < n; row++) {
+      long at = x + 4L * row * columns;
+      FloatVector sum = fromMemorySegment(F, ALL, at + 4L * whole, ORDER, tail);
+      for (int i = 0; i < whole; i += COUNT) {
+        sum = sum.add(fromMemorySegment(F, ALL, at + 4L * i, ORDER));
+      }
+      sums[row] = Lanes.sum(sum).lane(0);
+    }
   }
 
   /** Adds whole vectors of columns; returns the first column that is left to do. */
@@ -66,16 +82,16 @@ final class SumVectors {
   }
 
   private static void fourColumns(long x, long stride, int rows, float[] out) {
-    FloatVector a = FloatVector.zero(Lanes.F);
+    FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     long at = x;
     for (int row = 0; row < rows; row++) {
-      a = a.add(load(at, 0));
-      b = b.add(load(at, COUNT));
-      c = c.add(load(at, 2 * COUNT));
-      d = d.add(load(at, 3 * COUNT));
+      a = a.add(fromMemorySegment(F, ALL, at, ORDER));
+      b = b.add(fromMemorySegment(F, ALL, at + 4L * COUNT, ORDER));
+      c = c.add(fromMemorySegment(F, ALL, at + 8L * COUNT, ORDER));
+      d = d.add(fromMemorySegment(F, ALL, at + 12L * COUNT, ORDER));
       at += 4 * stride;
     }
     a.intoArray(out, 0);
@@ -85,16 +101,16 @@ final class SumVectors {
   }
 
   private static void oneColumn(long x, long stride, int rows, float[] out) {
-    FloatVector a = FloatVector.zero(Lanes.F);
+    FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     long at = x;
     for (int row = 0; row + 1 < rows; row += 2) {
-      a = a.add(load(at, 0));
-      b = b.add(load(at + 4 * stride, 0));
+      a = a.add(fromMemorySegment(F, ALL, at, ORDER));
+      b = b.add(fromMemorySegment(F, ALL, at + 4 * stride, ORDER));
       at += 8 * stride;
     }
     if ((rows & 1) != 0) {
-      a = a.add(load(at, 0));
+      a = a.add(fromMemorySegment(F, ALL, at, ORDER));
     }
     a.add(b).intoArray(out, 0);
   }

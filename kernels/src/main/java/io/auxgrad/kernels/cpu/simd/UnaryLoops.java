@@ -9,9 +9,14 @@ import io.auxgrad.tensor.ops.UnaryOp;
 public final class UnaryLoops {
   private UnaryLoops() {}
 
-  /** {@code y = op(x)}. */
+  /** {@code y = op(x)}, which must not be the same array. */
   public static void apply(UnaryOp op, long x, long y, int n) {
-    for (int i = Simd.available() ? UnaryVectors.apply(op, x, y, n) : 0; i < n; i++) {
+    int done = Simd.available() ? UnaryVectors.apply(op, x, y, n) : 0;
+    plain(op, x + 4L * done, y + 4L * done, n - done);
+  }
+
+  static void plain(UnaryOp op, long x, long y, int n) {
+    for (int i = 0; i < n; i++) {
       putFloat(y, i, value(op, getFloat(x, i)));
     }
   }

@@ -1,9 +1,11 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
-import static io.auxgrad.kernels.cpu.simd.Lanes.load;
-import static io.auxgrad.kernels.cpu.simd.Lanes.store;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -14,45 +16,53 @@ final class UpdateVectors {
   static int accumulate(long target, long x, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(load(target, i).add(load(x, i)), target, i);
+      fromMemorySegment(F, ALL, target + 4L * i, ORDER)
+          .add(fromMemorySegment(F, ALL, x + 4L * i, ORDER))
+          .intoMemorySegment(ALL, target + 4L * i, ORDER);
     }
     return end;
   }
 
   static int affine(long x, float scale, float shift, long y, int n) {
-    FloatVector a = broadcast(scale);
-    FloatVector b = broadcast(shift);
+    FloatVector a = broadcast(F, scale);
+    FloatVector b = broadcast(F, shift);
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(load(x, i).mul(a).add(b), y, i);
+      fromMemorySegment(F, ALL, x + 4L * i, ORDER)
+          .mul(a)
+          .add(b)
+          .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
     return end;
   }
 
   static int scale(long x, float factor, int n) {
-    FloatVector a = broadcast(factor);
+    FloatVector a = broadcast(F, factor);
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(load(x, i).mul(a), x, i);
+      fromMemorySegment(F, ALL, x + 4L * i, ORDER).mul(a).intoMemorySegment(ALL, x + 4L * i, ORDER);
     }
     return end;
   }
 
   static int average(long average, long x, float decay, int n) {
-    FloatVector a = broadcast(decay);
-    FloatVector b = broadcast(1 - decay);
+    FloatVector a = broadcast(F, decay);
+    FloatVector b = broadcast(F, 1 - decay);
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(load(average, i).mul(a).add(load(x, i).mul(b)), average, i);
+      fromMemorySegment(F, ALL, average + 4L * i, ORDER)
+          .mul(a)
+          .add(fromMemorySegment(F, ALL, x + 4L * i, ORDER).mul(b))
+          .intoMemorySegment(ALL, average + 4L * i, ORDER);
     }
     return end;
   }
 
   static int fill(long x, float value, int n) {
-    FloatVector v = broadcast(value);
+    FloatVector v = broadcast(F, value);
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      store(v, x, i);
+      v.intoMemorySegment(ALL, x + 4L * i, ORDER);
     }
     return end;
   }

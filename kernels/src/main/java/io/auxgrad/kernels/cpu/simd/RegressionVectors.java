@@ -1,0 +1,120 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
+import static io.auxgrad.kernels.cpu.simd.Lanes.D;
+import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.F2D;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import io.auxgrad.kernels.cpu.simd.RegressionLoops.Problem;
+import io.auxgrad.tensor.ops.LossOps.Penalty;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RegressionLoops} with a mask, on whole vectors. */
+final class RegressionVectors {
+  /** There is no vector of fewer than eight mask bytes. */
+  static final boolean POSSIBLE = COUNT >= 8;
+
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, COUNT)));
+
+  private RegressionVectors() {}
+
+  /** Where the whole vectors of {@code [lo, hi)} end. */
+  static long end(long lo, long hi) {
+    return hi - (hi - lo) % COUNT;
+  }
+
+  static float largest(Problem p, long lo, long hi) {
+    FloatVector max = FloatVector.zero(F);
+    for (long i = lo; i < hi; i += COUNT) {
+      max = max.max(error(p, i).abs());
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  static double penalties(Problem p, Penalty penalty, float bend, long lo, long hi) {
+    return switch (penalty) {
+      case L1 -> absolute(p, lo, hi);
+      case L2 -> squared(p, lo, hi);
+      case BERHU -> reverseHuber(p, bend, lo, hi);
+    };
+  }
+
+  /** {@code prediction - target} where valid, else 0. */
+  private static FloatVector error(Problem p, long i) {
+    VectorMask<Float> valid =
+        ByteVector.fromMemorySegment(BYTES, ALL, p.mask() + i, ORDER).compare(NE, 0).cast(F);
+    FloatVector prediction = fromMemorySegment(F, ALL, p.prediction() + 4 * i, ORDER);
+    FloatVector target = fromMemorySegment(F, ALL, p.target() + 4 * i, ORDER);
+    return FloatVector.zero(F).blend(prediction.sub(target), valid);
+  }
+
+  private static FloatVector sign(FloatVector e) {
+    return FloatVector.zero(F).blend(1f, e.compare(GT, 0f)).blend(-1f, e.compare(LT, 0f));
+  }
+
+  private static double absolute(Problem p, long lo, long hi) {
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
+    for (long i = lo; i < hi; i += COUNT) {
+      FloatVector e = error(p, i);
+      if (p.gradient() != 0) {
+        sign(e).mul(p.scale()).intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
+      }
+      FloatVector size = e.abs();
+      low = low.add(size.convertShape(F2D, D, 0));
+      high = high.add(size.convertShape(F2D, D, 1));
+    }
+    return Lanes.sum(low.add(high));
+  }
+
+  private static double squared(Problem p, long lo, long hi) {
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
+    for (long i = lo; i < hi; i += COUNT) {
+      FloatVector e = error(p, i);
+      if (p.gradient() != 0) {
+        e.mul(2 * p.scale()).intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
+      }
+      FloatVector square = e.mul(e);
+      low = low.add(square.convertShape(F2D, D, 0));
+      high = high.add(square.convertShape(F2D, D, 1));
+    }
+    return Lanes.sum(low.add(high));
+  }
+
+  private static double reverseHuber(Problem p, float bend, long lo, long hi) {
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
+    FloatVector curve = broadcast(F, 1 / bend);
+    for (long i = lo; i < hi; i += COUNT) {
+      FloatVector e = error(p, i);
+      FloatVector size = e.abs();
+      VectorMask<Float> above = size.compare(GT, bend);
+      if (p.gradient() != 0) {
+        sign(e)
+            .blend(e.mul(curve), above)
+            .mul(p.scale())
+            .intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
+      }
+      FloatVector square = e.mul(e).mul(curve).add(bend).mul(0.5f);
+      FloatVector penalty = size.blend(square, above);
+      low = low.add(penalty.convertShape(F2D, D, 0));
+      high = high.add(penalty.convertShape(F2D, D, 1));
+    }
+    return Lanes.sum(low.add(high));
+  }
+}
