@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.onednn.OneDnn;
+import io.auxgrad.kernels.cpu.onednn.OpenMp;
 import io.auxgrad.kernels.cpu.simd.Simd;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.ops.Backend;
@@ -31,7 +32,7 @@ public final class CpuBackend implements Backend {
 
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
-    context = new CpuContext(new CpuMemory(), new Workers(threads));
+    context = new CpuContext(new CpuMemory(), workers(threads));
     convolution = new CpuConvolution(context);
     matmul = new CpuMatmul(context);
     normalization = new CpuNormalization(context);
@@ -42,6 +43,10 @@ public final class CpuBackend implements Backend {
     loss = new CpuLoss(context);
     optimizer = new CpuOptimizer(context);
     indexing = new CpuIndexing(context);
+  }
+
+  private static Workers workers(int threads) {
+    return OpenMp.available() ? new Workers(threads, OpenMpTeam::new) : new Workers(threads);
   }
 
   @Override

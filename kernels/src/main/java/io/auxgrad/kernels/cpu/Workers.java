@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 /**
  * The threads of the CPU backend. The caller takes part in the work; how the work is divided
@@ -31,10 +32,16 @@ public final class Workers implements AutoCloseable {
   private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
   private final ReentrantLock turn = new ReentrantLock();
+  private final IntFunction<Team> teams;
   private volatile Team team;
 
-  /** Workers on {@code threads} threads, at least 1. */
+  /** Workers on {@code threads} Java threads, at least 1. */
   public Workers(int threads) {
+    this(threads, JavaTeam::new);
+  }
+
+  Workers(int threads, IntFunction<Team> teams) {
+    this.teams = teams;
     team = teamOf(threads);
   }
 
@@ -110,11 +117,11 @@ public final class Workers implements AutoCloseable {
     team.close();
   }
 
-  private static Team teamOf(int threads) {
+  private Team teamOf(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
-    return new JavaTeam(threads);
+    return teams.apply(threads);
   }
 
   /** One division of work; remembers what each worker threw. */

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.auxgrad.kernels.cpu.onednn.OpenMp;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -14,10 +16,24 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 class WorkersTest {
-  private final Workers workers = new Workers(3);
+  enum Kind {
+    JAVA,
+    OPENMP
+  }
+
+  private final Workers workers;
+
+  WorkersTest(Kind kind) {
+    assumeTrue(kind == Kind.JAVA || OpenMp.available());
+    workers = kind == Kind.JAVA ? new Workers(3) : new Workers(3, OpenMpTeam::new);
+  }
 
   @AfterEach
   void close() {

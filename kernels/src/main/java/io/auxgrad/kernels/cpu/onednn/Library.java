@@ -30,9 +30,9 @@ final class Library {
           "last implementation reached",
           "runtime error",
           "not required");
-  // OpenMP threads that wait for work spin for a while, then sleep; both are read when it is
-  // loaded.
-  private static final Map<String, String> OPENMP = Map.of("GOMP_SPINCOUNT", "20000");
+  // How long an OpenMP thread spins before it sleeps, read when the library is loaded: some 50
+  // microseconds, longer than the gap between two ops and short enough not to starve other threads.
+  private static final Map<String, String> OPENMP = Map.of("GOMP_SPINCOUNT", "5000");
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
@@ -57,6 +57,11 @@ final class Library {
   /** The function {@code name}. */
   static MethodHandle function(String name, FunctionDescriptor type) {
     return LINKER.downcallHandle(symbols.findOrThrow(name), type);
+  }
+
+  /** Whether there is a function {@code name}. */
+  static boolean has(String name) {
+    return symbols.find(name).isPresent();
   }
 
   /** Calls a function that returns a status; arguments are Long, Integer, Float or long[]. */
