@@ -16,6 +16,8 @@ final class Lanes {
   /** Of the same shape as {@link #F}: half as many lanes. */
   static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
 
+  static final int DOUBLES = D.length();
+
   /** Each lane's own number. */
   static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
@@ -29,6 +31,20 @@ final class Lanes {
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.iota(F, by % COUNT, 1, true);
+  }
+
+  /** Element {@code i} and those behind it. */
+  static FloatVector load(long base, int i) {
+    return FloatVector.fromMemorySegment(F, Native.ALL, base + 4L * i, ORDER);
+  }
+
+  /** Writes element {@code i} and those behind it. */
+  static void store(FloatVector v, long base, int i) {
+    v.intoMemorySegment(Native.ALL, base + 4L * i, ORDER);
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(F, value);
   }
 
   /** The first {@code count} lanes. */
