@@ -1,6 +1,5 @@
 package io.auxgrad.mtl.network;
 
-import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Module;
@@ -51,14 +50,19 @@ public final class MultiTaskNetwork extends Module {
         .outputs()
         .forEach((task, outputs) ->
             heads.put(task, group.add(task, new TaskHead(context, config.channels(), outputs))));
-    auxiliaryOrNull =
-        config.auxiliary() == null ? null : child("auxiliary", auxiliaryModule(context));
+    auxiliaryOrNull = config.auxiliary() == null ? null : auxiliaryModule(context);
   }
 
   private AuxiliaryModule auxiliaryModule(Context context) {
     List<Backbone.Level> maps = new ArrayList<>(encoder.levels());
     maps.addAll(decoder.levels());
-    return new AuxiliaryModule(context, config.auxiliary(), maps, config.outputs());
+    try {
+      return child(
+          "auxiliary", new AuxiliaryModule(context, config.auxiliary(), maps, config.outputs()));
+    } catch (IllegalArgumentException e) {
+      close();
+      throw e;
+    }
   }
 
   /** What this network is built of. */
@@ -67,13 +71,10 @@ public final class MultiTaskNetwork extends Module {
   }
 
   /**
-   * The outputs for normalised images {@code [N,H,W,3]} of any height and width. Unless a tape
-   * records, all but the outputs is closed, and they belong to the current scope.
+   * The outputs for normalised images {@code [N,H,W,3]} of any height and width. They belong to the
+   * current scope; what was made on the way is closed, but for what a tape has saved.
    */
   public Outputs forward(Variable images) {
-    if (Tape.isRecording()) {
-      return run(images);
-    }
     try (TensorScope scope = TensorScope.open()) {
       Outputs outputs = run(images);
       outputs.main().values().forEach(v -> scope.keep(v.value()));
