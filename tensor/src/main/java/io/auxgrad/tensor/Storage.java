@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Storage {
   final DeviceMemory memory;
   final Buffer buffer;
+  long version;
   private final AtomicInteger users = new AtomicInteger(1);
 
   Storage(DeviceMemory memory, long bytes) {

@@ -138,6 +138,7 @@ public final class Tensor implements AutoCloseable {
           "set: " + this + " takes " + byteSize() + " bytes, got " + host.byteSize());
     }
     storage.memory.upload(host, storage.buffer);
+    modified();
     return this;
   }
 
@@ -191,6 +192,19 @@ public final class Tensor implements AutoCloseable {
   public boolean isShared() {
     requireOpen();
     return storage.isShared();
+  }
+
+  /**
+   * How often the elements were changed after they were made, by this tensor or a view of it: what
+   * was computed from them is up to date as long as this number stays.
+   */
+  public long version() {
+    return storage.version;
+  }
+
+  /** Says that the elements have been changed in place; ops that do so call it. */
+  public void modified() {
+    storage.version++;
   }
 
   /** False after {@link #close}. */

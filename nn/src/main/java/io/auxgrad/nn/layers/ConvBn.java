@@ -1,9 +1,9 @@
 package io.auxgrad.nn.layers;
 
+import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Layer;
-import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 
 /**
@@ -19,6 +19,7 @@ public final class ConvBn extends Layer {
   private final Conv2d conv;
   private final BatchNorm bn;
   private final Activation activation;
+  private FoldedConvolution folded;
 
   /**
    * The convolution that {@code conv} describes (its bias is turned off), with batch normalisation
@@ -48,12 +49,38 @@ public final class ConvBn extends Layer {
 
   /**
    * {@code activation(bn(conv(x)) + residual)}; {@code residualOrNull} has the shape of the result.
+   *
+   * <p>In inference where nothing is recorded, the normalisation is part of the convolution's
+   * weights; they are folded anew when a parameter or running statistic has changed.
    */
   public Variable forward(Variable x, Variable residualOrNull) {
+    if (!isTraining() && !Tape.isRecording()) {
+      return infer(x, residualOrNull);
+    }
     Variable convolved = conv.forward(x);
     Variable y = bn.forward(convolved, residualOrNull, activation);
     convolved.release();
     return y;
+  }
+
+  private Variable infer(Variable x, Variable residualOrNull) {
+    if (folded == null || !folded.isUpToDate()) {
+      close(folded);
+      folded = new FoldedConvolution(this);
+    }
+    return folded.forward(x, residualOrNull);
+  }
+
+  private static void close(FoldedConvolution foldedOrNull) {
+    if (foldedOrNull != null) {
+      foldedOrNull.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    close(folded);
   }
 
   /** The convolution. */
@@ -76,22 +103,6 @@ public final class ConvBn extends Layer {
    * to rounding. It has its own weights and belongs to the caller.
    */
   public Conv2d folded() {
-    float[] scale = bn.weight().value().toFloats();
-    float[] shift = bn.bias().value().toFloats();
-    float[] mean = bn.runningMean().toFloats();
-    float[] variance = bn.runningVar().toFloats();
-    Tensor weight = conv.weight().value();
-    float[] weights = weight.toFloats();
-    int perChannel = weights.length / scale.length;
-    for (int o = 0; o < scale.length; o++) {
-      double factor = scale[o] / Math.sqrt((double) variance[o] + bn.eps());
-      shift[o] = (float) (shift[o] - mean[o] * factor);
-      for (int i = o * perChannel; i < (o + 1) * perChannel; i++) {
-        weights[i] = (float) (weights[i] * factor);
-      }
-    }
-    Tensor foldedWeight = Tensor.of(weight.memory(), weight.shape(), weights);
-    Tensor foldedBias = Tensor.of(weight.memory(), bn.bias().value().shape(), shift);
-    return new Conv2d(conv.spec(), activation, foldedWeight, foldedBias);
+    return FoldedConvolution.fold(this, activation);
   }
 }

@@ -117,6 +117,7 @@ public abstract class IndexingOps {
         "counts %s must be square",
         counts.shape());
     runConfusion(predictions, targets, ignoreIndex, counts);
+    counts.modified();
   }
 
   private static void checkRange(String op, Shape x, int axis, int start, int length) {

@@ -69,6 +69,10 @@ public abstract class NormalizationOps {
         y,
         mean,
         invStd);
+    if (runningMean != null) {
+      runningMean.modified();
+      runningVar.modified();
+    }
     return new Trained(y, mean, invStd);
   }
 

@@ -57,6 +57,7 @@ public abstract class OptimizerOps {
       sameSizes("sgd", parameters, velocities);
     }
     runSgd(parameters, gradients, velocities, first, settings);
+    parameters.forEach(Tensor::modified);
   }
 
   /**
@@ -75,6 +76,7 @@ public abstract class OptimizerOps {
     sameSizes("adam", parameters, means);
     sameSizes("adam", parameters, squares);
     runAdam(parameters, gradients, means, squares, step, settings);
+    parameters.forEach(Tensor::modified);
   }
 
   /**
@@ -83,6 +85,7 @@ public abstract class OptimizerOps {
   public final void average(List<Tensor> averages, List<Tensor> values, float decay) {
     sameSizes("average", averages, values);
     runAverage(averages, values, decay);
+    averages.forEach(Tensor::modified);
   }
 
   /** The sum of squares over all tensors, in float64 and a fixed order; waits for the device. */
@@ -93,6 +96,7 @@ public abstract class OptimizerOps {
   /** {@code t *= factor} for each tensor. */
   public final void scale(List<Tensor> tensors, float factor) {
     runScale(tensors, factor);
+    tensors.forEach(Tensor::modified);
   }
 
   private static void sameSizes(String op, List<Tensor> a, List<Tensor> b) {

@@ -50,6 +50,7 @@ public abstract class PointwiseOps {
     Checks.sameShape("accumulate", "target", target, "x", x);
     Checks.sameDevice("accumulate", target, x);
     runAccumulate(target, x);
+    target.modified();
   }
 
   /** {@code target *= factor}, {@code factor} a float32 tensor of size 1 on the same device. */
@@ -58,12 +59,14 @@ public abstract class PointwiseOps {
     Checks.floating("scale", "factor", factor);
     Checks.require(factor.size() == 1, "scale", "factor %s must have one element", factor.shape());
     runScaleBy(target, factor);
+    target.modified();
   }
 
   /** Sets all elements. */
   public final void fill(Tensor target, float value) {
     Checks.floating("fill", "target", target);
     runFill(target, value);
+    target.modified();
   }
 
   /** Copies all elements of {@code source} to {@code target}: same shape and dtype. */
@@ -71,6 +74,7 @@ public abstract class PointwiseOps {
     Checks.sameShape("copy", "source", source, "target", target);
     Checks.dtype("copy", "target", target, source.dtype());
     runCopy(source, target);
+    target.modified();
   }
 
   /**
