@@ -8,25 +8,29 @@ import java.util.stream.Collectors;
 
 /** Smoothed losses, images per second and remaining time, as people want to see them. */
 final class Pace {
-  private static final double SMOOTHING = 0.95;
+  /** Steps that the running means look back. */
+  private static final double WINDOW = 30;
 
   private final Map<String, Double> losses = new LinkedHashMap<>();
-  private double secondsPerStep = Double.NaN;
-  private double images;
-  private long steps;
+  private double secondsPerStep;
+  private int images;
+  private long made;
   private long step;
+  private long steps;
 
   void begin(long step, long steps) {
     this.step = step;
     this.steps = steps;
   }
 
-  void add(Step made) {
-    made.losses().forEach((name, value) -> losses.merge(name, value, Pace::smooth));
-    secondsPerStep =
-        Double.isNaN(secondsPerStep) ? made.seconds() : smooth(secondsPerStep, made.seconds());
-    images = made.images();
-    step = made.step();
+  void add(Step last) {
+    step = last.step();
+    images = last.images();
+    made++;
+    last.losses()
+        .forEach((name, value) -> losses.merge(name, value, (mean, v) -> mean(mean, v, made)));
+    // The first step starts up much that the others find ready.
+    secondsPerStep = made <= 2 ? last.seconds() : mean(secondsPerStep, last.seconds(), made - 1);
   }
 
   long steps() {
@@ -37,22 +41,22 @@ final class Pace {
   String losses() {
     return losses.entrySet().stream()
         .filter(e -> !e.getKey().contains("."))
-        .map(e -> "%s %.3f".formatted(e.getKey(), e.getValue()))
+        .map(e -> String.format(Locale.ROOT, "%s %.3f", e.getKey(), e.getValue()))
         .collect(Collectors.joining("  "));
   }
 
   /** For example {@code 14.2 images/s 3:05 left}. */
   String rateAndRemaining() {
-    return String.format(
-        Locale.ROOT, "%.1f images/s  %s left", images / secondsPerStep, remaining());
-  }
-
-  private String remaining() {
     long seconds = Math.round((steps - step) * secondsPerStep);
-    return "%d:%02d".formatted(seconds / 60, seconds % 60);
+    return String.format(
+        Locale.ROOT,
+        "%.1f images/s  %d:%02d left",
+        images / secondsPerStep,
+        seconds / 60,
+        seconds % 60);
   }
 
-  private static double smooth(double old, double now) {
-    return SMOOTHING * old + (1 - SMOOTHING) * now;
+  private static double mean(double old, double now, long count) {
+    return old + (now - old) / Math.min(count, WINDOW);
   }
 }

@@ -9,13 +9,16 @@ import java.util.List;
 public final class Evaluators {
   private Evaluators() {}
 
-  /** At the configuration's size of images, in batches of its size. */
+  /**
+   * At the configuration's size of images, in batches of its size. Preparing images takes most of
+   * the time where no network runs, so it gets as many threads as the engine.
+   */
   public static Evaluator of(Config config, List<Task> tasks, Backend backend) {
     return new Evaluator(
         tasks,
         config.data().size(),
         config.train().batch(),
-        config.data().loaders(),
+        Math.max(config.data().loaders(), config.resolvedThreads()),
         backend.memory());
   }
 }
