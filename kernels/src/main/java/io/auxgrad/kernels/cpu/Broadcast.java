@@ -83,21 +83,44 @@ final class Broadcast {
 
   /** Visits elements {@code [first, first + n)} of the result. */
   void forEachRun(long first, int n, Run run) {
+    int[] index = indexOf(first);
+    long a = 0;
+    long b = 0;
+    for (int d = 0; d < rank; d++) {
+      a += index[d] * strideA[d];
+      b += index[d] * strideB[d];
+    }
     long i = first;
     long end = first + n;
-    while (i < end) {
-      long rest = i / extent[0];
-      long column = i % extent[0];
-      long a = column * strideA[0];
-      long b = column * strideB[0];
-      for (int d = 1; d < rank; d++) {
-        a += rest % extent[d] * strideA[d];
-        b += rest % extent[d] * strideB[d];
-        rest /= extent[d];
-      }
-      int count = (int) Math.min(extent[0] - column, end - i);
+    while (true) {
+      int count = (int) Math.min(extent[0] - index[0], end - i);
       run.at(i, a, b, count);
       i += count;
+      if (i == end) {
+        return;
+      }
+      a -= index[0] * strideA[0];
+      b -= index[0] * strideB[0];
+      index[0] = 0;
+      int d = 1;
+      while (index[d] + 1 == extent[d]) {
+        a -= index[d] * strideA[d];
+        b -= index[d] * strideB[d];
+        index[d++] = 0;
+      }
+      index[d]++;
+      a += strideA[d];
+      b += strideB[d];
     }
+  }
+
+  private int[] indexOf(long element) {
+    int[] index = new int[rank];
+    long rest = element;
+    for (int d = 0; d < rank; d++) {
+      index[d] = (int) (rest % extent[d]);
+      rest /= extent[d];
+    }
+    return index;
   }
 }

@@ -5,6 +5,9 @@ import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
 /** The parts of a separable resize: mixing rows, and mixing pixels of a row. */
 public final class ResizeLoops {
+  /** From here on the channels of a pixel are worth a loop of their own. */
+  private static final int MANY = 64;
+
   private ResizeLoops() {}
 
   /** {@code out = a + (b - a) * weight}. */
@@ -76,18 +79,13 @@ public final class ResizeLoops {
    */
   public static void sumPixels(
       long row, int channels, int[] starts, int[] pixels, float[] weights, long out) {
-    if (Simd.available()) {
+    if (Simd.available() && channels < MANY) {
       ResizeVectors.sumPixels(row, channels, starts, pixels, weights, out);
       return;
     }
     for (int j = 0; j + 1 < starts.length; j++) {
-      for (int c = 0; c < channels; c++) {
-        float sum = 0;
-        for (int k = starts[j]; k < starts[j + 1]; k++) {
-          sum += getFloat(row, (long) pixels[k] * channels + c) * weights[k];
-        }
-        putFloat(out, (long) j * channels + c, sum);
-      }
+      long to = out + 4L * j * channels;
+      sumRows(row, pixels, weights, starts[j], starts[j + 1], to, channels);
     }
   }
 }

@@ -66,18 +66,52 @@ final class ResizeVectors {
   /** Returns the first element that is left to do. */
   static int sumRows(long rows, int[] picks, float[] weights, int from, int to, long out, int n) {
     int end = n - n % COUNT;
-    for (int i = 0; i < end; i += COUNT) {
-      FloatVector sum = broadcast(F, 0f);
-      for (int k = from; k < to; k++) {
-        sum =
-            fromMemorySegment(F, ALL, rows + 4L * picks[k] * n + 4L * i, ORDER)
-                .fma(broadcast(F, weights[k]), sum);
-      }
-      sum.intoMemorySegment(ALL, out + 4L * i, ORDER);
+    int k = from;
+    if (to - from < 4) {
+      UpdateVectors.fill(out, 0, end);
+    }
+    for (; k + 4 <= to; k += 4) {
+      addFour(rows, picks, weights, k, k == from, out, n, end);
+    }
+    for (; k < to; k++) {
+      addOne(rows + 4L * picks[k] * n, weights[k], out, end);
     }
     return end;
   }
 
+  private static void addFour(
+      long rows, int[] picks, float[] weights, int k, boolean first, long out, int n, int end) {
+    long a = rows + 4L * picks[k] * n;
+    long b = rows + 4L * picks[k + 1] * n;
+    long c = rows + 4L * picks[k + 2] * n;
+    long d = rows + 4L * picks[k + 3] * n;
+    FloatVector u = broadcast(F, weights[k]);
+    FloatVector v = broadcast(F, weights[k + 1]);
+    FloatVector w = broadcast(F, weights[k + 2]);
+    FloatVector x = broadcast(F, weights[k + 3]);
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector sum = fromMemorySegment(F, ALL, a + 4L * i, ORDER).mul(u);
+      sum = fromMemorySegment(F, ALL, b + 4L * i, ORDER).fma(v, sum);
+      sum = fromMemorySegment(F, ALL, c + 4L * i, ORDER).fma(w, sum);
+      sum = fromMemorySegment(F, ALL, d + 4L * i, ORDER).fma(x, sum);
+      if (!first) {
+        sum = sum.add(fromMemorySegment(F, ALL, out + 4L * i, ORDER));
+      }
+      sum.intoMemorySegment(ALL, out + 4L * i, ORDER);
+    }
+  }
+
+  private static void addOne(long row, float weight, long out, int end) {
+    FloatVector w = broadcast(F, weight);
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector sum = fromMemorySegment(F, ALL, out + 4L * i, ORDER);
+      fromMemorySegment(F, ALL, row + 4L * i, ORDER)
+          .fma(w, sum)
+          .intoMemorySegment(ALL, out + 4L * i, ORDER);
+    }
+  }
+
+  /** For few channels: a loop over the outputs of each vector. */
   static void sumPixels(
       long row, int channels, int[] starts, int[] pixels, float[] weights, long out) {
     int whole = channels - channels % COUNT;

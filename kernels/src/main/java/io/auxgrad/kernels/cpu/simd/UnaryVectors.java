@@ -130,7 +130,7 @@ final class UnaryVectors {
   private static void relu6(long from, long to, int n) {
     for (int i = 0; i < n; i += COUNT) {
       FloatVector x = fromMemorySegment(F, ALL, from + 4L * i, ORDER);
-      x.max(0f).min(6f).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      VectorMath.clamp(x, 0f, 6f).intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
@@ -158,7 +158,9 @@ final class UnaryVectors {
   private static void hardSwish(long from, long to, int n) {
     for (int i = 0; i < n; i += COUNT) {
       FloatVector x = fromMemorySegment(F, ALL, from + 4L * i, ORDER);
-      x.mul(x.add(3f).max(0f).min(6f)).mul(1 / 6f).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      x.mul(VectorMath.clamp(x.add(3f), 0f, 6f))
+          .mul(1 / 6f)
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
