@@ -21,6 +21,7 @@ final class CpuReduction extends ReductionOps {
   private static final int COLUMN_BLOCK = 4096;
   private static final int MOST_ROW_CHUNKS = 64;
   private static final int COSTLY_GRAIN = 4096;
+  private static final long ROWS = 64;
 
   private final CpuContext context;
 
@@ -179,7 +180,8 @@ final class CpuReduction extends ReductionOps {
 
   private void rows(Tensor x, Rows body) {
     int columns = x.shape().dim(-1);
-    long grain = Math.ceilDiv(COSTLY_GRAIN, columns);
+    // Whole vectors of rows: elsewhere some elements would not be in a vector.
+    long grain = Math.ceilDiv(COSTLY_GRAIN, columns * ROWS) * ROWS;
     context.workers().range(x.size() / columns, grain, (_, lo, hi) -> body.run(lo, hi));
   }
 

@@ -43,10 +43,10 @@ final class SoftmaxVectors {
     }
   }
 
-  /** How many rows make a block: whole vectors, if they are many. */
+  /** How many rows make a block: whole vectors, or one row. */
   static int blockRows(int columns) {
-    int rows = Math.max(1, BLOCK / columns);
-    return rows < COUNT ? rows : rows - rows % COUNT;
+    int rows = BLOCK / columns;
+    return rows < COUNT ? 1 : rows - rows % COUNT;
   }
 
   /**

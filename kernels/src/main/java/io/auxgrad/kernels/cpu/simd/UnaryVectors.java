@@ -206,7 +206,7 @@ final class UnaryVectors {
       p = p.fma(z, broadcast(F, 0.020639088f));
       p = p.fma(z, broadcast(F, -0.053739715f));
       p = p.fma(z, broadcast(F, 0.13331442f));
-      p = p.fma(z, broadcast(F, -0.33333282f));
+      p = p.fma(z, broadcast(F, -0.3333328f));
       FloatVector small = p.mul(z).fma(x, x);
       FloatVector large = fromMemorySegment(F, ALL, to + 4L * i, ORDER);
       FloatVector signed = large.blend(large.neg(), x.compare(VectorOperators.LT, 0f));

@@ -9,6 +9,6 @@
  *
  * <p>Results never depend on how far the JIT compiler has got: no lane reduction of unspecified
  * order and no library function with several implementations is used on vectors. Nor do they depend
- * on where a caller cuts a range, as long as it cuts at multiples of 64 elements.
+ * on where a caller cuts a range, as long as it cuts at multiples of 64 elements or rows.
  */
 package io.auxgrad.kernels.cpu.simd;

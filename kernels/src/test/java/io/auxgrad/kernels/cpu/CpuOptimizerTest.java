@@ -1,0 +1,100 @@
+package io.auxgrad.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.OptimizerOps.Adam;
+import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CpuOptimizerTest {
+  private static final int[] SIZES = {1, 17, 40_000, 3, 5, 64, 33_001, 1, 0, 2};
+
+  private final Backend backend = Backends.cpu();
+  private final TensorScope scope = TensorScope.open();
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private List<Tensor> tensors(double phase) {
+    List<Tensor> list = new ArrayList<>();
+    for (int size : SIZES) {
+      float[] values = new float[size];
+      for (int i = 0; i < size; i++) {
+        values[i] = (float) Math.sin(i + phase + list.size());
+      }
+      list.add(Tensor.of(backend.memory(), Shape.of(size), values));
+    }
+    return list;
+  }
+
+  private static void assertSame(List<Tensor> a, List<Tensor> b) {
+    for (int i = 0; i < a.size(); i++) {
+      assertArrayEquals(a.get(i).toFloats(), b.get(i).toFloats(), "tensor " + i);
+    }
+  }
+
+  @Test
+  void manyTensorsAtOnceAreAsOneByOne() {
+    Sgd sgd = new Sgd(0.1f, 0.9f, 0.1f, true, 0.01f);
+    Adam adam = new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
+    List<Tensor> p = tensors(0);
+    List<Tensor> v = tensors(2);
+    List<Tensor> q = tensors(0);
+    List<Tensor> u = tensors(2);
+    List<Tensor> g = tensors(1);
+    List<Tensor> squares = tensors(7);
+    List<Tensor> otherSquares = tensors(7);
+    backend.optimizer().sgd(p, g, v, false, sgd);
+    backend.optimizer().average(squares, g, 0);
+    backend.optimizer().scale(squares, 0);
+    backend.optimizer().adam(p, g, v, squares, 2, adam);
+    for (int i = 0; i < p.size(); i++) {
+      List<Tensor> one = List.of(q.get(i));
+      List<Tensor> gradient = List.of(g.get(i));
+      List<Tensor> square = List.of(otherSquares.get(i));
+      backend.optimizer().sgd(one, gradient, List.of(u.get(i)), false, sgd);
+      backend.optimizer().average(square, gradient, 0);
+      backend.optimizer().scale(square, 0);
+      backend.optimizer().adam(one, gradient, List.of(u.get(i)), square, 2, adam);
+    }
+    assertSame(p, q);
+    assertSame(v, u);
+    assertSame(squares, otherSquares);
+  }
+
+  @Test
+  void theFirstStepDoesNotReadTheVelocity() {
+    Tensor p = Tensor.of(backend.memory(), Shape.of(40), new float[40]);
+    float[] ones = new float[40];
+    java.util.Arrays.fill(ones, 1);
+    Tensor g = Tensor.of(backend.memory(), Shape.of(40), ones);
+    float[] rubbish = new float[40];
+    java.util.Arrays.fill(rubbish, Float.NaN);
+    Tensor v = Tensor.of(backend.memory(), Shape.of(40), rubbish);
+    Sgd sgd = new Sgd(0.5f, 0.9f, 0.5f, false, 0);
+    backend.optimizer().sgd(List.of(p), List.of(g), List.of(v), true, sgd);
+    for (int i = 0; i < 40; i++) {
+      assertEquals(-0.5f, p.toFloats()[i]);
+      assertEquals(1, v.toFloats()[i]);
+    }
+  }
+
+  @Test
+  void squaresAreSummedInFloat64() {
+    Tensor big = Tensor.of(backend.memory(), Shape.of(3), 1e20f, 2e20f, 1);
+    double sum = backend.optimizer().sumOfSquares(List.of(big, big));
+    assertEquals(2 * (1e20f * (double) 1e20f + 2e20f * (double) 2e20f + 1), sum, sum * 1e-12);
+    assertEquals(0, backend.optimizer().sumOfSquares(List.of()));
+  }
+}

@@ -1,0 +1,94 @@
+package io.auxgrad.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.ReductionOps.Kind;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CpuReductionTest {
+  private static final float NAN = Float.NaN;
+  private static final float INFINITY = Float.POSITIVE_INFINITY;
+
+  private final Backend backend = Backends.cpu();
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 13, 15, 16, 17, 40, 64, 100})
+  void argmaxTakesTheFirstOfEqualsAndNanBeforeAll(int n) {
+    float[] x = new float[4 * n];
+    Arrays.fill(x, 0, n, -INFINITY);
+    x[2 * n - 1] = 1;
+    x[2 * n + n / 2] = NAN;
+    x[3 * n + n / 3] = 7;
+    x[4 * n - 1] = 7;
+    try (var _ = TensorScope.open()) {
+      Tensor t = Tensor.of(backend.memory(), Shape.of(4, n), x);
+      assertArrayEquals(new int[] {0, n - 1, n / 2, n / 3}, backend.reduction().argmax(t).toInts());
+    }
+  }
+
+  @Test
+  void longSumsKeepTheirDigits() {
+    int n = 3_000_001;
+    float[] x = new float[n];
+    Arrays.fill(x, 0.1f);
+    try (var _ = TensorScope.open()) {
+      Tensor t = Tensor.of(backend.memory(), Shape.of(n), x);
+      double want = n * (double) 0.1f;
+      assertEquals(want, backend.reduction().reduce(Kind.SUM, t).item(), want * 1e-7);
+      Tensor column = t.reshape(Shape.of(n, 1));
+      assertEquals(want, backend.reduction().reduce(Kind.SUM, column, 0).item(), want * 1e-7);
+      Tensor rows = Tensor.of(backend.memory(), Shape.of(n / 3, 3), Arrays.copyOf(x, n / 3 * 3));
+      for (float sum : backend.reduction().reduce(Kind.SUM, rows, 0).toFloats()) {
+        assertEquals(want / 3, sum, want / 3 * 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void nanIsBothLargestAndSmallest() {
+    for (int length : new int[] {3, 70, 20_000}) {
+      float[] x = new float[2 * length];
+      x[length + length / 2] = NAN;
+      try (var _ = TensorScope.open()) {
+        Tensor rows = Tensor.of(backend.memory(), Shape.of(2, length), x);
+        for (Kind kind : new Kind[] {Kind.MAX, Kind.MIN}) {
+          float[] y = backend.reduction().reduce(kind, rows, 1).toFloats();
+          assertEquals(0, y[0]);
+          assertTrue(Float.isNaN(y[1]), kind + " of " + length);
+          float[] columns = backend.reduction().reduce(kind, rows, 0).toFloats();
+          assertTrue(Float.isNaN(columns[length / 2]));
+          assertEquals(0, columns[0]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 13, 16, 40, 5000})
+  void softmaxSurvivesExtremes(int n) {
+    float[] x = new float[3 * n];
+    Arrays.fill(x, n, 2 * n, 1e30f);
+    Arrays.fill(x, 2 * n, 3 * n, -INFINITY);
+    x[2 * n + n / 2] = -1e30f;
+    try (var _ = TensorScope.open()) {
+      Tensor t = Tensor.of(backend.memory(), Shape.of(3, n), x);
+      float[] y = backend.reduction().softmax(t).toFloats();
+      for (int i = 0; i < 2 * n; i++) {
+        assertEquals(1f / n, y[i], 1e-6f / n);
+      }
+      for (int i = 0; i < n; i++) {
+        assertEquals(i == n / 2 ? 1 : 0, y[2 * n + i]);
+      }
+    }
+  }
+}
