@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +31,6 @@ final class Library {
           "last implementation reached",
           "runtime error",
           "not required");
-  // How long an OpenMP thread spins before it sleeps, read when the library is loaded: some 50
-  // microseconds, longer than the gap between two ops and short enough not to starve other threads.
-  private static final Map<String, String> OPENMP = Map.of("GOMP_SPINCOUNT", "5000");
-
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
   private static SymbolLookup symbols;
@@ -128,13 +125,21 @@ final class Library {
         .toArray(MemoryLayout[]::new);
   }
 
+  // How often an OpenMP thread that waits looks for work before it sleeps; one look takes some ten
+  // nanoseconds. It should outlast the gap between two ops, but where other processes want the
+  // cores
+  // already it only keeps them from the thread that is waited for.
+  private static String spins() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return load > 2 * Runtime.getRuntime().availableProcessors() ? "1000" : "10000";
+  }
+
   // What the user has set is left alone.
   private static void setEnvironment() {
     LINKER
         .defaultLookup()
         .find("setenv")
-        .ifPresent(
-            address -> OPENMP.forEach((name, value) -> setEnvironment(address, name, value)));
+        .ifPresent(address -> setEnvironment(address, "GOMP_SPINCOUNT", spins()));
   }
 
   private static void setEnvironment(MemorySegment setenv, String name, String value) {
