@@ -2,6 +2,7 @@ package io.auxgrad.mtl.cli;
 
 import io.auxgrad.mtl.run.EpochRow;
 import io.auxgrad.mtl.train.TrainingListener;
+import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -26,7 +27,7 @@ final class BarProgress implements TrainingListener {
         new ProgressBarBuilder()
             .setTaskName("training")
             .setInitialMax(steps)
-            .startsFrom(step, java.time.Duration.ZERO)
+            .startsFrom(step, Duration.ZERO)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(REFRESH_MILLIS)
             .hideEta()
@@ -38,7 +39,7 @@ final class BarProgress implements TrainingListener {
   public void step(Step step) {
     pace.add(step);
     bar.stepTo(step.step());
-    bar.setExtraMessage(pace.losses() + "  " + pace.rateAndRemaining());
+    bar.setExtraMessage(pace.rateAndRemaining() + "  " + pace.losses());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.auxgrad.mtl.cli;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -12,6 +13,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The checks of the doctor. */
@@ -88,12 +90,12 @@ final class Diagnosis {
   private static Finding computation(Backend backend) {
     try (var _ = TensorScope.open()) {
       Tensor x =
-          Tensor.zeros(backend.memory(), io.auxgrad.tensor.DType.FLOAT32, Shape.of(1, 4, 4, 16));
+          Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1, 4, 4, 16));
       float[] ones = new float[4 * 4 * 16];
-      java.util.Arrays.fill(ones, 1);
+      Arrays.fill(ones, 1);
       x.set(ones);
       float[] weights = new float[8 * 3 * 3 * 16];
-      java.util.Arrays.fill(weights, 1f / 16);
+      Arrays.fill(weights, 1f / 16);
       Tensor w = Tensor.of(backend.memory(), Shape.of(8, 3, 3, 16), weights);
       Tensor y =
           backend.convolution().forward(x, w, null, Conv2dSpec.of(1, 1), Activation.IDENTITY);

@@ -39,7 +39,9 @@ final class Training {
 
   private int train(RunFolder run, Config config, Splits splits, GracefulStop stop) {
     Backend backend = Backends.cpu();
-    backend.setThreads(config.resolvedThreads());
+    if (config.threads() > 0) {
+      backend.setThreads(config.threads());
+    }
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     Environment.record(run, backend);

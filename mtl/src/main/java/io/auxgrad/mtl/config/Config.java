@@ -5,7 +5,7 @@ package io.auxgrad.mtl.config;
  *
  * @param name of the preset, and the beginning of the run folder's name
  * @param seed of weights, order of images, augmentation and rendering
- * @param threads of the engine; 0 for one per processor
+ * @param threads of the engine; 0 for the engine's own default, one per processor
  * @param device where tensors live
  * @param data images and labels
  * @param model the network that is deployed
@@ -49,13 +49,5 @@ public record Config(
     if (device == DeviceName.CUDA) {
       throw new ConfigException("device", "cuda is not available in this version; use cpu");
     }
-    if (schedule.warmupSteps() > 0 && train.epochs() == 0) {
-      throw new ConfigException("schedule.warmup_steps", "needs train.epochs of 1 or more");
-    }
-  }
-
-  /** The same on the number of threads that this machine gives where {@code threads} is 0. */
-  public int resolvedThreads() {
-    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
   }
 }

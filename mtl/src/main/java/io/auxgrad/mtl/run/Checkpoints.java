@@ -65,7 +65,7 @@ public final class Checkpoints {
       deleteAllBut(file);
     } catch (IOException | RuntimeException e) {
       throw new UserException(
-          "checkpoint of step %d cannot be written: %s; the one before is kept"
+          "checkpoint of step %d was not saved: %s; the one before is kept"
               .formatted(progress.step(), e.getMessage()),
           e);
     }
@@ -90,7 +90,7 @@ public final class Checkpoints {
       writer.write(bestFile(), weights, metadata);
     } catch (IOException | RuntimeException e) {
       throw new UserException(
-          "selected weights cannot be written: %s; those before are kept".formatted(e.getMessage()),
+          "selected weights were not saved: %s; those before are kept".formatted(e.getMessage()),
           e);
     }
   }

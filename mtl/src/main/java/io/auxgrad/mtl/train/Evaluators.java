@@ -18,7 +18,7 @@ public final class Evaluators {
         tasks,
         config.data().size(),
         config.train().batch(),
-        Math.max(config.data().loaders(), config.resolvedThreads()),
+        Math.max(config.data().loaders(), backend.threads()),
         backend.memory());
   }
 }

@@ -80,7 +80,7 @@ final class CheckpointsTest {
     UserException e =
         assertThrows(UserException.class, () -> full.save(progress(8, 1), tensors(5)));
     assertEquals(
-        "checkpoint of step 8 cannot be written: No space left on device; the one before is kept",
+        "checkpoint of step 8 was not saved: No space left on device; the one before is kept",
         e.getMessage());
     Checkpoint last = new Checkpoints(folder).last().orElseThrow();
     assertEquals(7, last.progress().step());
