@@ -65,8 +65,7 @@ final class TorchLayoutTest {
       float[] before = firstWeights(target);
       Map<String, Tensor> tensors = TorchLayout.export(source);
       Tensor head = tensors.remove("depth.weight");
-      var missing =
-          assertThrows(TensorException.class, () -> TorchLayout.load(target, tensors));
+      var missing = assertThrows(TensorException.class, () -> TorchLayout.load(target, tensors));
       assertEquals("torch weights: there is no depth.weight", missing.getMessage());
       tensors.put("depth.weight", head.reshape(Shape.of(16, 1, 3, 3)));
       var wrong = assertThrows(TensorException.class, () -> TorchLayout.load(target, tensors));
