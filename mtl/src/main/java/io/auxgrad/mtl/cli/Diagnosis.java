@@ -89,8 +89,7 @@ final class Diagnosis {
    */
   private static Finding computation(Backend backend) {
     try (var _ = TensorScope.open()) {
-      Tensor x =
-          Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1, 4, 4, 16));
+      Tensor x = Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1, 4, 4, 16));
       float[] ones = new float[4 * 4 * 16];
       Arrays.fill(ones, 1);
       x.set(ones);
