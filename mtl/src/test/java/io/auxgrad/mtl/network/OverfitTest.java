@@ -41,7 +41,7 @@ final class OverfitTest {
     var config = NetworkConfig.of(0.25, 48, tasks, AuxiliaryOptions.standard(16));
     try (var network = new MultiTaskNetwork(Context.cpu(5), config);
         Batch batch = Batches.rectangles(4, 40, 56, 4, 5)) {
-      assertLearned(train(network, tasks, batch, 100), 0.05);
+      assertLearned(train(network, tasks, batch, 200), 0.05);
     }
   }
 
