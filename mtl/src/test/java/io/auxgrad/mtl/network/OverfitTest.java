@@ -57,7 +57,7 @@ final class OverfitTest {
     try (Loader loader = Loader.evaluation(splits.train(), new ImageSize(120, 160), 4, 1);
         var network = new MultiTaskNetwork(Context.cpu(5), config);
         Batch batch = Batch.upload(Backends.cpu().memory(), loader.next())) {
-      assertLearned(train(network, tasks, batch, 300), 0.1);
+      assertLearned(train(network, tasks, batch, 200), 0.1);
     }
   }
 
