@@ -65,7 +65,7 @@ public record TrainedModel(
               ? deployed(run.config(), tasks, backend, selected)
               : trained(run, tasks, backend, weights == Weights.LAST ? "network." : "ema.");
       return new TrainedModel(run.config(), classes, tasks, network);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new UserException(
           "weights of run " + run.path() + " cannot be used: " + e.getMessage(), e);
     }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,23 @@ final class CommandLineTest {
     assertEquals(0, last.code(), last.err());
     Called average = Called.with("export", run, "--out", file, "--weights", "average");
     assertRefused(average, "has no moving average: train.ema was 0");
+  }
+
+  @Test
+  void damagedOrForeignWeightsAreRefused() throws IOException {
+    Path copy = Files.createDirectories(folder.resolve("copy/checkpoints")).getParent();
+    Files.copy(Path.of(run, "config.yaml"), copy.resolve("config.yaml"));
+    assertRefused(Called.with("eval", copy.toString()), "has no selected weights yet");
+    Path weights = copy.resolve("checkpoints/best.safetensors");
+    byte[] bytes = Files.readAllBytes(Path.of(run, "checkpoints/best.safetensors"));
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length - 5));
+    assertRefused(Called.with("eval", copy.toString()), "cannot be used");
+    Files.write(weights, new byte[] {-1, -1, -1, -1, -1, -1, -1, 127, '{', '}'});
+    assertRefused(Called.with("eval", copy.toString()), "cannot be used");
+    Safetensors.write(weights, Map.of(), Map.of());
+    assertRefused(Called.with("eval", copy.toString()), "was not written by auxgrad");
+    Safetensors.write(weights, Map.of(), Map.of("classes", "one"));
+    assertRefused(Called.with("eval", copy.toString()), "cannot be used");
   }
 
   @Test
