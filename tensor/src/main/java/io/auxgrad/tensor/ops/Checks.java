@@ -40,6 +40,23 @@ final class Checks {
     dtype(op, name, t, DType.FLOAT32);
   }
 
+  /** A value that networks pass on: float32, or bfloat16 where they compute in it. */
+  static void activation(String op, String name, Tensor t) {
+    if (t.dtype() != DType.FLOAT32 && t.dtype() != DType.BFLOAT16) {
+      throw new TensorException(
+          op + ": " + name + " is " + t.dtype() + ", expected FLOAT32 or BFLOAT16");
+    }
+  }
+
+  /** {@code t} has the element type of {@code other}; {@code t} may be null. */
+  static void sameType(String op, String name, Tensor t, String otherName, Tensor other) {
+    if (t != null && t.dtype() != other.dtype()) {
+      throw new TensorException(
+          "%s: %s is %s but %s is %s; cast one of them"
+              .formatted(op, name, t.dtype(), otherName, other.dtype()));
+    }
+  }
+
   static void shape(String op, String name, Tensor t, Shape expected) {
     if (!t.shape().equals(expected)) {
       throw new TensorException(op + ": " + name + " is " + t.shape() + ", expected " + expected);
