@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -26,7 +27,8 @@ public abstract class ConvolutionOps {
       Checks.perChannel("conv2d", "bias", bias, w.shape().dim(0));
     }
     Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape(), w.shape()));
-    runForward(x, w, bias, spec, activation, y);
+    Launch.run(
+        "convolution.forward", () -> runForward(x, w, bias, spec, activation, y), x, w, bias, y);
     MacCounter.add(macs(y.shape(), w.shape()));
     return y;
   }
@@ -36,7 +38,7 @@ public abstract class ConvolutionOps {
     checkGradient(dy, x, w.shape(), spec);
     Checks.sameDevice("conv2d gradient", dy, w);
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runGradInput(dy, w, spec, dx);
+    Launch.run("convolution.gradInput", () -> runGradInput(dy, w, spec, dx), dy, w, dx);
     MacCounter.add(macs(dy.shape(), w.shape()));
     return dx;
   }
@@ -51,7 +53,7 @@ public abstract class ConvolutionOps {
     Checks.sameDevice("conv2d gradient", dy, x);
     Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
     Tensor db = withBias ? Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(w.dim(0))) : null;
-    runGradWeight(x, dy, spec, dw, db);
+    Launch.run("convolution.gradWeight", () -> runGradWeight(x, dy, spec, dw, db), x, dy, dw, db);
     MacCounter.add(macs(dy.shape(), w));
     return new WeightGradients(dw, db);
   }
