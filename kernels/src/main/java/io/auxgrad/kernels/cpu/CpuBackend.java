@@ -60,6 +60,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public DeviceMemory newMemory() {
+    return new CpuMemory();
+  }
+
+  @Override
   public ConvolutionOps convolution() {
     return convolution;
   }

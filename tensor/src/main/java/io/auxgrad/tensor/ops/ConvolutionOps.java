@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -49,7 +50,8 @@ public abstract class ConvolutionOps {
       Checks.perChannel("conv2d", "bias", bias, w.shape().dim(0));
     }
     Tensor y = Tensor.empty(x.memory(), type, spec.outputShape(x.shape(), w.shape()));
-    runForward(x, w, bias, spec, activation, y);
+    Launch.run(
+        "convolution.forward", () -> runForward(x, w, bias, spec, activation, y), x, w, bias, y);
     MacCounter.add(macs(y.shape(), w.shape()));
     return y;
   }
@@ -66,7 +68,7 @@ public abstract class ConvolutionOps {
     Checks.activation("conv2d gradient", "dx", type);
     Checks.sameDevice("conv2d gradient", dy, w);
     Tensor dx = Tensor.empty(dy.memory(), type, x);
-    runGradInput(dy, w, spec, dx);
+    Launch.run("convolution.gradInput", () -> runGradInput(dy, w, spec, dx), dy, w, dx);
     MacCounter.add(macs(dy.shape(), w.shape()));
     return dx;
   }
@@ -82,7 +84,7 @@ public abstract class ConvolutionOps {
     Checks.sameDevice("conv2d gradient", dy, x);
     Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
     Tensor db = withBias ? Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(w.dim(0))) : null;
-    runGradWeight(x, dy, spec, dw, db);
+    Launch.run("convolution.gradWeight", () -> runGradWeight(x, dy, spec, dw, db), x, dy, dw, db);
     MacCounter.add(macs(dy.shape(), w));
     return new WeightGradients(dw, db);
   }

@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -62,7 +63,7 @@ public abstract class MatmulOps {
         transposeB ? " transposed" : "");
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
     Tensor out = Tensor.empty(a.memory(), type, shape);
-    runMultiply(a, transposeA, b, transposeB, out);
+    Launch.run("matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, out), a, b, out);
     MacCounter.add(out.size() * inner);
     return out;
   }
