@@ -195,14 +195,9 @@ final class PointwiseCases {
         cast(spread, DType.INT32, x -> (int) x),
         cast(spread, DType.UINT8, x -> Math.min(255, Math.max(0, Math.rint(x)))),
         cast(spread, DType.FLOAT64, x -> x),
-        cast(spread, DType.BFLOAT16, PointwiseCases::toBfloat16),
+        cast(spread, DType.BFLOAT16, Array64::toBfloat16),
         cast(Input.labels(-1000, 1000, 7, 41), DType.FLOAT32, x -> x),
         cast(Input.mask(7, 41), DType.FLOAT32, x -> x));
-  }
-
-  private static double toBfloat16(double x) {
-    int bits = Float.floatToRawIntBits((float) x);
-    return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
   }
 
   private static OpCase cast(Input input, DType type, DoubleUnaryOperator f) {

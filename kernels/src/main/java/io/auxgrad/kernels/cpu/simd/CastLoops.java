@@ -20,6 +20,20 @@ public final class CastLoops {
     }
   }
 
+  /** {@code y = x}: {@code n} bfloat16 at {@code x} as float32, exactly. */
+  public static void widen(long x, long y, int n) {
+    for (int i = Simd.available() ? CastVectors.toFloat32(x, y, n) : 0; i < n; i++) {
+      Native.putFloat(y, i, Native.getBfloat16(x, i));
+    }
+  }
+
+  /** {@code y = x}: {@code n} float32 at {@code x} as bfloat16, rounded to even. */
+  public static void narrow(long x, long y, int n) {
+    for (int i = Simd.available() ? CastVectors.toBfloat16(x, y, n) : 0; i < n; i++) {
+      Native.putBfloat16(y, i, Native.getFloat(x, i));
+    }
+  }
+
   private static int vectors(DType from, long x, DType to, long y, int n) {
     if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
       return CastVectors.toBfloat16(x, y, n);
@@ -36,8 +50,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          int bits = Native.ALL.get(ValueLayout.JAVA_SHORT, x + 2L * i) << 16;
-          out[i] = Float.intBitsToFloat(bits);
+          out[i] = Native.getBfloat16(x, i);
         }
       }
       case UINT8 -> {
@@ -67,7 +80,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          Native.ALL.set(ValueLayout.JAVA_SHORT, y + 2L * i, bfloat16((float) values[i]));
+          Native.putBfloat16(y, i, (float) values[i]);
         }
       }
       case UINT8 -> {
@@ -86,14 +99,5 @@ public final class CastLoops {
         }
       }
     }
-  }
-
-  /** The upper half of the bits, rounded to even; NaN stays NaN. */
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) ((bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
   }
 }
