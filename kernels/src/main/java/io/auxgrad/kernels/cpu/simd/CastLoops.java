@@ -3,20 +3,34 @@ package io.auxgrad.kernels.cpu.simd;
 import io.auxgrad.tensor.DType;
 import java.lang.foreign.ValueLayout;
 
-/** Conversions between element types, by way of float64, which holds the values of all of them. */
+/**
+ * Conversions between element types, by way of float64, which holds the values of all of them, but
+ * directly between float32 and bfloat16.
+ */
 public final class CastLoops {
-  private static final int BLOCK = 512;
+  private static final int BLOCK = 2048;
 
   private CastLoops() {}
 
   /** {@code y = (type of y) x}. */
-  public static void cast(DType from, long x, DType to, long y, int n) {
-    double[] block = new double[BLOCK];
-    int first = Simd.available() ? vectors(from, x, to, y, n) : 0;
-    for (int done = first; done < n; done += BLOCK) {
-      int count = Math.min(BLOCK, n - done);
-      read(from, x + (long) done * from.bytes(), block, count);
-      write(to, block, y + (long) done * to.bytes(), count);
+  public static void cast(DType from, long x, DType to, long y, long n) {
+    for (long done = 0; done < n; done += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - done);
+      block(from, x + done * from.bytes(), to, y + done * to.bytes(), count);
+    }
+  }
+
+  private static void block(DType from, long x, DType to, long y, int n) {
+    if (from == to) {
+      Native.copy(x, y, (long) n * from.bytes());
+    } else if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
+      narrow(x, y, n);
+    } else if (from == DType.BFLOAT16 && to == DType.FLOAT32) {
+      widen(x, y, n);
+    } else {
+      double[] values = new double[n];
+      read(from, x, values, n);
+      write(to, values, y, n);
     }
   }
 
@@ -32,13 +46,6 @@ public final class CastLoops {
     for (int i = Simd.available() ? CastVectors.toBfloat16(x, y, n) : 0; i < n; i++) {
       Native.putBfloat16(y, i, Native.getFloat(x, i));
     }
-  }
-
-  private static int vectors(DType from, long x, DType to, long y, int n) {
-    if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
-      return CastVectors.toBfloat16(x, y, n);
-    }
-    return from == DType.BFLOAT16 && to == DType.FLOAT32 ? CastVectors.toFloat32(x, y, n) : 0;
   }
 
   private static void read(DType type, long x, double[] out, int n) {
