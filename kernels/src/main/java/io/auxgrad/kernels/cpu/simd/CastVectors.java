@@ -12,7 +12,7 @@ final class CastVectors {
   static int toBfloat16(long x, long y, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      Bfloat16Lanes.store(Lanes.load(x, i), y, i);
+      Bfloat16.store(Lanes.load(x, i), y, i);
     }
     return end;
   }
@@ -20,7 +20,7 @@ final class CastVectors {
   static int toFloat32(long x, long y, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
-      Lanes.store(Bfloat16Lanes.load(x, i), y, i);
+      Lanes.store(Bfloat16.load(x, i), y, i);
     }
     return end;
   }

@@ -35,12 +35,11 @@ public final class Native {
     return Float.intBitsToFloat(ALL.get(ValueLayout.JAVA_SHORT, base + 2 * i) << 16);
   }
 
-  /** Sets bfloat16 {@code i} of the array at {@code base}, rounded to even; NaN stays NaN. */
+  /** Sets bfloat16 {@code i} of the array at {@code base}: rounded to even, NaN stays NaN. */
   public static void putBfloat16(long base, long i, float value) {
     int bits = Float.floatToRawIntBits(value);
-    int rounded =
-        Float.isNaN(value) ? bits >>> 16 | 0x40 : (bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16;
-    ALL.set(ValueLayout.JAVA_SHORT, base + 2 * i, (short) rounded);
+    int rounded = Float.isNaN(value) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1);
+    ALL.set(ValueLayout.JAVA_SHORT, base + 2 * i, (short) (rounded >>> 16));
   }
 
   /** Double {@code i} of the array at {@code base}. */
