@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Tensor;
 
 /**
@@ -12,7 +13,7 @@ public abstract class PointwiseOps {
   public final Tensor unary(UnaryOp op, Tensor x) {
     Checks.activation(name(op), "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runUnary(op, x, y);
+    Launch.run("pointwise.unary", () -> runUnary(op, x, y), x, y);
     return y;
   }
 
@@ -27,7 +28,7 @@ public abstract class PointwiseOps {
     Checks.sameType(name(op), "dy", dy, "x", x);
     Checks.sameType(name(op), "dy", dy, "y", y);
     Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runUnaryBackward(op, dy, x, y, dx);
+    Launch.run("pointwise.unaryBackward", () -> runUnaryBackward(op, dy, x, y, dx), dy, x, y, dx);
     return dx;
   }
 
@@ -40,7 +41,7 @@ public abstract class PointwiseOps {
     Checks.activation(name(op), "b", b);
     Checks.sameDevice(name(op), a, b);
     Tensor y = Tensor.empty(a.memory(), a.dtype(), a.shape().broadcast(b.shape()));
-    runBinary(op, a, b, y);
+    Launch.run("pointwise.binary", () -> runBinary(op, a, b, y), a, b, y);
     return y;
   }
 
@@ -48,7 +49,7 @@ public abstract class PointwiseOps {
   public final Tensor affine(Tensor x, float scale, float shift) {
     Checks.activation("affine", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runAffine(x, scale, shift, y);
+    Launch.run("pointwise.affine", () -> runAffine(x, scale, shift, y), x, y);
     return y;
   }
 
@@ -58,7 +59,7 @@ public abstract class PointwiseOps {
     Checks.sameShape("accumulate", "target", target, "x", x);
     Checks.sameType("accumulate", "x", x, "target", target);
     Checks.sameDevice("accumulate", target, x);
-    runAccumulate(target, x);
+    Launch.run("pointwise.accumulate", () -> runAccumulate(target, x), target, x);
     target.modified();
   }
 
@@ -67,14 +68,14 @@ public abstract class PointwiseOps {
     Checks.activation("scale", "target", target);
     Checks.floating("scale", "factor", factor);
     Checks.require(factor.size() == 1, "scale", "factor %s must have one element", factor.shape());
-    runScaleBy(target, factor);
+    Launch.run("pointwise.scaleBy", () -> runScaleBy(target, factor), target, factor);
     target.modified();
   }
 
   /** Sets all elements. */
   public final void fill(Tensor target, float value) {
     Checks.activation("fill", "target", target);
-    runFill(target, value);
+    Launch.run("pointwise.fill", () -> runFill(target, value), target);
     target.modified();
   }
 
@@ -82,7 +83,7 @@ public abstract class PointwiseOps {
   public final void copy(Tensor source, Tensor target) {
     Checks.sameShape("copy", "source", source, "target", target);
     Checks.dtype("copy", "target", target, source.dtype());
-    runCopy(source, target);
+    Launch.run("pointwise.copy", () -> runCopy(source, target), source, target);
     target.modified();
   }
 
@@ -92,7 +93,7 @@ public abstract class PointwiseOps {
    */
   public final Tensor cast(Tensor x, DType dtype) {
     Tensor y = Tensor.empty(x.memory(), dtype, x.shape());
-    runCast(x, y);
+    Launch.run("pointwise.cast", () -> runCast(x, y), x, y);
     return y;
   }
 
@@ -105,7 +106,7 @@ public abstract class PointwiseOps {
     Checks.activation("dropout", "input", x);
     Checks.require(p >= 0 && p < 1, "dropout", "probability %s must be in [0,1)", p);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runDropout(x, p, seed, stream, y);
+    Launch.run("pointwise.dropout", () -> runDropout(x, p, seed, stream, y), x, y);
     return y;
   }
 

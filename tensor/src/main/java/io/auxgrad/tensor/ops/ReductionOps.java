@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -30,7 +31,7 @@ public abstract class ReductionOps {
     Shape out = reducedShape(x.shape(), axes);
     Checks.require(x.size() > 0, "reduce", "input %s is empty", x.shape());
     Tensor y = Tensor.empty(x.memory(), DType.FLOAT32, out);
-    runReduce(kind, x, y);
+    Launch.run("reduction.reduce", () -> runReduce(kind, x, y), x, y);
     return y;
   }
 
@@ -47,7 +48,7 @@ public abstract class ReductionOps {
         shape,
         x.shape());
     Tensor y = Tensor.empty(x.memory(), DType.FLOAT32, shape);
-    runReduce(Kind.SUM, x, y);
+    Launch.run("reduction.sumTo", () -> runReduce(Kind.SUM, x, y), x, y);
     return y;
   }
 
@@ -66,7 +67,7 @@ public abstract class ReductionOps {
     Tensor y =
         Tensor.empty(
             x.memory(), DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
-    runArgmax(x, y);
+    Launch.run("reduction.argmax", () -> runArgmax(x, y), x, y);
     return y;
   }
 
@@ -74,7 +75,7 @@ public abstract class ReductionOps {
   public final Tensor softmax(Tensor x) {
     Checks.activation("softmax", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runSoftmax(x, y);
+    Launch.run("reduction.softmax", () -> runSoftmax(x, y), x, y);
     return y;
   }
 
@@ -84,7 +85,7 @@ public abstract class ReductionOps {
     Checks.sameShape("softmax gradient", "dy", dy, "y", y);
     Checks.sameType("softmax gradient", "dy", dy, "y", y);
     Tensor dx = Tensor.empty(y.memory(), y.dtype(), y.shape());
-    runSoftmaxBackward(dy, y, dx);
+    Launch.run("reduction.softmaxBackward", () -> runSoftmaxBackward(dy, y, dx), dy, y, dx);
     return dx;
   }
 

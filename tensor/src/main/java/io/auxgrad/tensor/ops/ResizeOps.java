@@ -1,5 +1,6 @@
 package io.auxgrad.tensor.ops;
 
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -27,7 +28,7 @@ public abstract class ResizeOps {
         height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
     Shape in = x.shape();
     Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(in.dim(0), height, width, in.dim(3)));
-    runForward(x, mode, y);
+    Launch.run("resize.forward", () -> runForward(x, mode, y), x, y);
     return y;
   }
 
@@ -40,7 +41,7 @@ public abstract class ResizeOps {
     Shape out = dy.shape();
     Tensor dx =
         Tensor.empty(dy.memory(), dy.dtype(), Shape.of(out.dim(0), height, width, out.dim(3)));
-    runBackward(dy, mode, dx);
+    Launch.run("resize.backward", () -> runBackward(dy, mode, dx), dy, dx);
     return dx;
   }
 
