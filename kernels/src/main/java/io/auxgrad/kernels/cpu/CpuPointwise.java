@@ -128,9 +128,7 @@ final class CpuPointwise extends PointwiseOps {
       long gradient = dy.address();
       long from = source.address();
       long to = dx.address();
-      direct(
-          dx,
-          (at, n) -> Bfloat16Loops.relu6Gradient(gradient + at, from + at, to + at, n));
+      direct(dx, (at, n) -> Bfloat16Loops.relu6Gradient(gradient + at, from + at, to + at, n));
       return;
     }
     try (Tiles tiles = new Tiles(context, dx, dy, source)) {

@@ -1,5 +1,7 @@
 package io.auxgrad.mtl.config;
 
+import io.auxgrad.nn.Precision;
+
 /**
  * Everything that decides the result of a run; every field has a key of the same name in YAML.
  *
@@ -7,6 +9,7 @@ package io.auxgrad.mtl.config;
  * @param seed of weights, order of images, augmentation and rendering
  * @param threads of the engine; 0 for the engine's own default, one per processor
  * @param device where tensors live
+ * @param precision what the network computes in
  * @param data images and labels
  * @param model the network that is deployed
  * @param auxiliary the module that helps in training only
@@ -22,6 +25,7 @@ public record Config(
     long seed,
     int threads,
     DeviceName device,
+    Precision precision,
     DataConfig data,
     ModelConfig model,
     AuxiliaryConfig auxiliary,

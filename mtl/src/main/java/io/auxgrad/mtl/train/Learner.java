@@ -58,6 +58,7 @@ final class Learner implements AutoCloseable {
                 config.model().channels(),
                 tasks,
                 config.auxiliary().options()));
+    network.precision(config.precision());
     weighting = Weightings.of(config, context, tasks);
     loss = new MultiTaskLoss(tasks, weighting, (float) config.auxiliary().lambda());
     optimizer = Optimizers.of(config.optimizer(), network.parameters(), weighting.parameters());

@@ -32,8 +32,7 @@ final class Bfloat16Vectors {
     for (int i = 0; i < end; i += COUNT) {
       FloatVector g = Bfloat16.load(dy, i);
       FloatVector at = Bfloat16.load(y, i);
-      FloatVector kept =
-          FloatVector.zero(F).blend(g, at.compare(GT, 0f).and(at.compare(LT, 6f)));
+      FloatVector kept = FloatVector.zero(F).blend(g, at.compare(GT, 0f).and(at.compare(LT, 6f)));
       Bfloat16.store(kept, dx, i);
     }
     return end;
