@@ -125,6 +125,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public boolean multipliesBfloat16() {
+    return OneDnn.get().hasBfloat16();
+  }
+
+  @Override
   public String describe() {
     String loops = Simd.available() ? "vector loops" : "plain loops";
     return "cpu, %d thread(s), %s, %s".formatted(threads(), OneDnn.get().describe(), loops);

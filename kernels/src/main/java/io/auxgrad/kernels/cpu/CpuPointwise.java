@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cpu;
 
+import io.auxgrad.kernels.cpu.simd.Bfloat16Loops;
 import io.auxgrad.kernels.cpu.simd.BinaryLoops;
 import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.DropoutLoops;
@@ -12,6 +13,7 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.PointwiseOps;
 import io.auxgrad.tensor.ops.UnaryOp;
+import java.util.stream.Stream;
 
 /** Element-wise ops. */
 final class CpuPointwise extends PointwiseOps {
@@ -84,14 +86,51 @@ final class CpuPointwise extends PointwiseOps {
             });
   }
 
+  private interface Chunk {
+    /** Does {@code n} elements that lie {@code at} bytes into each tensor. */
+    void run(long at, int n);
+  }
+
+  /** Runs over tensors of one type, that of {@code y}, where they lie. */
+  private void direct(Tensor y, Chunk chunk) {
+    int width = y.dtype().bytes();
+    context
+        .workers()
+        .range(
+            y.size(),
+            GRAIN,
+            (_, lo, hi) -> {
+              for (long i = lo; i < hi; i += GRAIN) {
+                chunk.run(width * i, (int) Math.min(GRAIN, hi - i));
+              }
+            });
+  }
+
+  private static boolean isBfloat16(Tensor... tensors) {
+    return Stream.of(tensors).allMatch(t -> t.dtype() == DType.BFLOAT16);
+  }
+
   @Override
   protected void runUnary(UnaryOp op, Tensor x, Tensor y) {
+    if (op == UnaryOp.RELU6 && isBfloat16(x)) {
+      long from = x.address();
+      long to = y.address();
+      direct(y, (at, n) -> Bfloat16Loops.relu6(from + at, to + at, n));
+      return;
+    }
     map(grain(op), x, y, (from, to, _, n) -> UnaryLoops.apply(op, from, to, n));
   }
 
   @Override
   protected void runUnaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) {
     Tensor source = op.derivative() == UnaryOp.Derivative.OUTPUT ? y : x;
+    if (op == UnaryOp.RELU6 && isBfloat16(dy)) {
+      long gradient = dy.address();
+      long from = source.address();
+      long to = dx.address();
+      direct(dx, (at, n) -> Bfloat16Loops.relu6Gradient(gradient + at, from + at, to + at, n));
+      return;
+    }
     try (Tiles tiles = new Tiles(context, dx, dy, source)) {
       each(
           tiles,
@@ -115,12 +154,24 @@ final class CpuPointwise extends PointwiseOps {
 
   @Override
   protected void runBinary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
+    if (op == BinaryOp.ADD && a.shape().equals(b.shape()) && isBfloat16(a, b)) {
+      add(a, b, y);
+      return;
+    }
     Broadcast broadcast = Broadcast.of(a.shape(), b.shape());
     if (broadcast.repeatsRowOfB() && broadcast.rowLength() < SHORT_ROW) {
       binaryRepeating(op, a, b, y, broadcast.rowLength());
     } else {
       binaryBroadcasting(op, a, b, y, broadcast);
     }
+  }
+
+  /** {@code y = a + b} of bfloat16; {@code y} may be {@code a}. */
+  private void add(Tensor a, Tensor b, Tensor y) {
+    long left = a.address();
+    long right = b.address();
+    long to = y.address();
+    direct(y, (at, n) -> Bfloat16Loops.add(left + at, right + at, to + at, n));
   }
 
   private void binaryBroadcasting(BinaryOp op, Tensor a, Tensor b, Tensor y, Broadcast broadcast) {
@@ -180,17 +231,13 @@ final class CpuPointwise extends PointwiseOps {
 
   @Override
   protected void runAccumulate(Tensor target, Tensor x) {
-    try (Tiles tiles = new Tiles(context, target, x)) {
-      each(
-          tiles,
-          target.size(),
-          GRAIN,
-          (worker, first, n) -> {
-            long to = tiles.read(worker, 0, first, n);
-            UpdateLoops.accumulate(to, tiles.read(worker, 1, first, n), n);
-            tiles.write(worker, 0, first, n);
-          });
+    if (isBfloat16(target)) {
+      add(target, x, target);
+      return;
     }
+    long to = target.address();
+    long from = x.address();
+    direct(target, (at, n) -> UpdateLoops.accumulate(to + at, from + at, n));
   }
 
   @Override

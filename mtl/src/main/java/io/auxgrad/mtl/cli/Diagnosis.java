@@ -33,6 +33,7 @@ final class Diagnosis {
       Backend backend = engine.backend();
       findings.add(Finding.good("engine", backend.describe()));
       findings.add(Finding.good("threads", backend.threads() + " of " + processors()));
+      findings.add(bfloat16(backend));
       findings.add(computation(backend));
     } catch (RuntimeException | LinkageError e) {
       findings.add(Finding.broken("engine", "does not start: " + e.getMessage()));
@@ -81,6 +82,13 @@ final class Diagnosis {
     } catch (IOException e) {
       return Finding.broken("disk", folder + ": " + e.getMessage());
     }
+  }
+
+  private static Finding bfloat16(Backend backend) {
+    return backend.multipliesBfloat16()
+        ? Finding.good("bfloat16", "multiplied by this processor: --precision bf16 is faster")
+        : Finding.good(
+            "bfloat16", "no instructions for it: --precision bf16 works, but is slower than fp32");
   }
 
   /**

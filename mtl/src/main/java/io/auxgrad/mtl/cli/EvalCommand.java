@@ -53,6 +53,8 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions engine;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private OutputOptions output;
 
   @Override
@@ -60,6 +62,7 @@ final class EvalCommand implements Callable<Integer> {
     Backend backend = engine.backend();
     try (RunFolder run = RunFolder.open(folder);
         TrainedModel model = TrainedModel.load(run, backend)) {
+      precision.apply(model.network(), backend, output.output());
       evaluate(run, model, backend);
       return 0;
     }

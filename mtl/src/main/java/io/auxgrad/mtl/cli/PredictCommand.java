@@ -55,6 +55,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions engine;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private OutputOptions output;
 
   private final List<Map<String, String>> done = new ArrayList<>();
@@ -67,6 +69,7 @@ final class PredictCommand implements Callable<Integer> {
     Backend backend = engine.backend();
     try (RunFolder run = RunFolder.open(folder);
         TrainedModel model = TrainedModel.load(run, backend)) {
+      precision.apply(model.network(), backend, console);
       makeFolder();
       PhotoPredictor predictor = new PhotoPredictor(model, backend);
       for (Path image : images) {

@@ -44,24 +44,29 @@ record RunChoice(Path path, Config config, boolean resumes) {
   }
 
   private static Config resumed(TrainCommand options, Config stored) {
-    if (options.asksForConfiguration()) {
-      Config asked = options.configuration(stored.data().folder()).build();
-      requireSame(ConfigYaml.flat(stored), ConfigYaml.flat(asked));
-      return asked;
-    }
+    ConfigBuilder builder =
+        options.asksForConfiguration()
+            ? options.configuration(stored.data().folder())
+            : onThisMachine(options, stored);
+    Config asked = builder.build();
+    requireSame(ConfigYaml.flat(stored), ConfigYaml.flat(asked));
+    return asked;
+  }
+
+  private static ConfigBuilder onThisMachine(TrainCommand options, Config stored) {
     ConfigBuilder builder = new ConfigBuilder().config(stored);
     if (options.data() != null) {
       builder.set("data.folder", options.data().toString(), "--data");
     }
-    options.engine().apply(builder);
-    return builder.build();
+    options.applyEngine(builder);
+    return builder;
   }
 
   private static void requireSame(Map<String, String> stored, Map<String, String> asked) {
     stored.forEach((key, value) -> {
       if (!OF_THE_MACHINE.contains(key) && !value.equals(asked.get(key))) {
         throw new UserException(
-            "--resume: the run was begun with %s=%s, not %s; leave the configuration out to go on with the run's own"
+            "--resume: the run was begun with %s=%s, not %s; leave that out to go on with the run's own"
                 .formatted(key, value, asked.get(key)));
       }
     });

@@ -57,6 +57,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions engine;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private OutputOptions output;
 
   @Override
@@ -76,8 +78,10 @@ final class TrainCommand implements Callable<Integer> {
     return resume;
   }
 
-  EngineOptions engine() {
-    return engine;
+  /** Puts what was asked for about the machine into a configuration. */
+  void applyEngine(ConfigBuilder builder) {
+    engine.apply(builder);
+    precision.apply(builder);
   }
 
   /** Whether anything but the machine was asked for. */
@@ -98,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
     } else if (folder != null) {
       builder.set("data.folder", folder, "config.yaml of the run");
     }
-    engine.apply(builder);
+    applyEngine(builder);
     sets.forEach(builder::set);
     return builder;
   }

@@ -44,6 +44,7 @@ final class Training {
     }
     warnAboutThreads(run, backend);
     output.note(backend.describe());
+    PrecisionOption.announce(config.precision(), backend, output);
     Environment.record(run, backend);
     output.note("preparing %d training images".formatted(splits.train().size()));
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {

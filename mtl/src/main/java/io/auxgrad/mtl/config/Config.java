@@ -2,6 +2,7 @@ package io.auxgrad.mtl.config;
 
 import io.auxgrad.mtl.network.NetworkConfig;
 import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.nn.Precision;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param seed of weights, order of images, augmentation and rendering
  * @param threads of the engine; 0 for the engine's own default, one per processor
  * @param device where tensors live
+ * @param precision what the network computes in
  * @param data images and labels
  * @param model the network that is deployed
  * @param auxiliary the module that helps in training only
@@ -26,6 +28,7 @@ public record Config(
     long seed,
     int threads,
     DeviceName device,
+    Precision precision,
     DataConfig data,
     ModelConfig model,
     AuxiliaryConfig auxiliary,

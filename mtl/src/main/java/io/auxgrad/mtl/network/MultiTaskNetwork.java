@@ -1,9 +1,11 @@
 package io.auxgrad.mtl.network;
 
+import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Module;
+import io.auxgrad.nn.Precision;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.backbones.MobileNetV2;
 import io.auxgrad.nn.backbones.ResNet;
@@ -34,6 +36,9 @@ import java.util.SequencedMap;
  * <p>Children {@code encoder}, {@code decoder}, {@code heads.<task>} and {@code auxiliary}. The
  * auxiliary module is initialised last: the same seed gives the same network with it and without
  * it.
+ *
+ * <p>It computes in float32 unless told {@linkplain #precision(Precision) otherwise}; images come
+ * and outputs go in float32 in any case.
  */
 public final class MultiTaskNetwork extends Module {
   private final NetworkConfig config;
@@ -42,6 +47,7 @@ public final class MultiTaskNetwork extends Module {
   private final Decoder decoder;
   private final SequencedMap<String, Layer> heads = new LinkedHashMap<>();
   private final AuxiliaryModule auxiliaryOrNull;
+  private Precision precision = Precision.FP32;
 
   /** With fresh weights, in training mode. */
   public MultiTaskNetwork(Context context, NetworkConfig config) {
@@ -84,6 +90,16 @@ public final class MultiTaskNetwork extends Module {
     return config;
   }
 
+  /** What it computes in from now on; parameters stay float32. */
+  public void precision(Precision precision) {
+    this.precision = precision;
+  }
+
+  /** What it computes in. */
+  public Precision precision() {
+    return precision;
+  }
+
   /**
    * The outputs for normalised images {@code [N,H,W,3]} of any height and width. They belong to the
    * current scope; what was made on the way is closed, but for what a tape has saved.
@@ -98,7 +114,8 @@ public final class MultiTaskNetwork extends Module {
   }
 
   private Outputs run(Variable images) {
-    Map<String, Variable> maps = new LinkedHashMap<>(encoder.forward(images));
+    Variable input = PointwiseGradients.cast(images, precision.activations());
+    Map<String, Variable> maps = new LinkedHashMap<>(encoder.forward(input));
     SequencedMap<String, Variable> stages = decoder.forward(maps);
     Variable shared = stages.lastEntry().getValue();
     SequencedMap<String, Variable> main = new LinkedHashMap<>();
@@ -110,7 +127,7 @@ public final class MultiTaskNetwork extends Module {
 
   /**
    * A copy without the auxiliary module, in inference mode: the same outputs bit for bit, the
-   * parameters and the arithmetic of the plain network. The caller closes it.
+   * parameters, the arithmetic and the precision of the plain network. The caller closes it.
    */
   public MultiTaskNetwork deploy() {
     Context fresh = new Context(backend, new Philox(0, 0));
@@ -118,6 +135,7 @@ public final class MultiTaskNetwork extends Module {
     Map<String, Tensor> state = state();
     copy.state().forEach((name, tensor) -> backend.pointwise().copy(state.get(name), tensor));
     copy.train(false);
+    copy.precision(precision);
     return copy;
   }
 }

@@ -6,6 +6,7 @@ import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.init.Initializer;
 import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.Activation;
 
 /**
@@ -32,10 +33,14 @@ final class TaskHead extends Layer {
     out = child("out", prediction(context, channels, outputs, 3));
   }
 
-  /** A convolution with bias that starts near zero, so that no task begins far off. */
+  /**
+   * A convolution with bias that starts near zero, so that no task begins far off; its result is
+   * float32 for the loss.
+   */
   static Conv2d prediction(Context context, int channels, int outputs, int kernel) {
     return Conv2d.builder(context, channels, outputs, kernel)
         .samePadding()
+        .outputType(DType.FLOAT32)
         .init(RefineNetDecoder.SMALL)
         .biasInit(Initializer.constant(0))
         .build();

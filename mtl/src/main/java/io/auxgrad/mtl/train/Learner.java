@@ -50,6 +50,7 @@ final class Learner implements AutoCloseable {
     this.context = context;
     this.schedule = schedule;
     network = new MultiTaskNetwork(context, config.network(tasks));
+    network.precision(config.precision());
     weighting = Weightings.of(config, context, tasks);
     loss = new MultiTaskLoss(tasks, weighting, (float) config.auxiliary().lambda());
     optimizer = Optimizers.of(config.optimizer(), network.parameters(), weighting.parameters());

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The network of a run without the auxiliary module, in inference mode.
+ * The network of a run without the auxiliary module, in inference mode and in the run's precision.
  *
  * @param config of the run
  * @param classes names of the classes
@@ -63,6 +63,7 @@ public record TrainedModel(
           weights == Weights.BEST
               ? deployed(run.config(), tasks, backend, selected)
               : trained(run, tasks, backend, weights == Weights.LAST ? "network." : "ema.");
+      network.precision(run.config().precision());
       return new TrainedModel(run.config(), classes, tasks, network);
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException(

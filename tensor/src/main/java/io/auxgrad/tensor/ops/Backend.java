@@ -49,6 +49,12 @@ public interface Backend {
    */
   void setThreads(int threads);
 
+  /**
+   * Whether the device has instructions for bfloat16. Without, ops on it give the same within
+   * rounding, but go by way of float32 and are slower than on float32.
+   */
+  boolean multipliesBfloat16();
+
   /** One line for people: device, instruction set, libraries and their versions. */
   String describe();
 }
