@@ -19,6 +19,7 @@ final class Networks {
   }
 
   /** Narrow ones for the three tasks, with 5 classes: each encoder with each decoder. */
+  @SuppressWarnings("ImmutableEnumChecker") // the options are records of numbers
   enum Narrow {
     MOBILENET_REFINENET(new EncoderOptions.MobileNetV2(0.25), new DecoderOptions.RefineNet(16), 4),
     MOBILENET_DEEPLAB(

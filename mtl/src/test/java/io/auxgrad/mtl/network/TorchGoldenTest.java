@@ -60,6 +60,7 @@ final class TorchGoldenTest {
   private static final List<Task> TASKS = Networks.tasks(5, Penalty.BERHU);
 
   /** The networks of the files. */
+  @SuppressWarnings("ImmutableEnumChecker") // the configuration is a record that nobody changes
   enum Case {
     NETWORK(
         "network",

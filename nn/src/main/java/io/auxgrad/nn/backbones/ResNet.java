@@ -33,20 +33,27 @@ public final class ResNet extends Backbone {
   /** The published depths. */
   public enum Depth {
     /** 18 layers. */
-    RESNET18(false, 2, 2, 2, 2),
+    RESNET18(false),
     /** 34 layers. */
-    RESNET34(false, 3, 4, 6, 3),
+    RESNET34(false),
     /** 50 layers, with bottlenecks. */
-    RESNET50(true, 3, 4, 6, 3),
+    RESNET50(true),
     /** 101 layers, with bottlenecks. */
-    RESNET101(true, 3, 4, 23, 3);
+    RESNET101(true);
 
     private final boolean bottlenecks;
-    private final List<Integer> repeats;
 
-    Depth(boolean bottlenecks, Integer... repeats) {
+    Depth(boolean bottlenecks) {
       this.bottlenecks = bottlenecks;
-      this.repeats = List.of(repeats);
+    }
+
+    /** Blocks of each layer. */
+    private List<Integer> repeats() {
+      return switch (this) {
+        case RESNET18 -> List.of(2, 2, 2, 2);
+        case RESNET34, RESNET50 -> List.of(3, 4, 6, 3);
+        case RESNET101 -> List.of(3, 4, 23, 3);
+      };
     }
 
     private int channels(int planes) {
@@ -94,7 +101,7 @@ public final class ResNet extends Backbone {
     int channels = planes;
     int stride = STEM_STRIDE;
     int dilation = 1;
-    for (int repeats : depth.repeats) {
+    for (int repeats : depth.repeats()) {
       int step = layers.isEmpty() ? 1 : 2;
       boolean strides = stride * step <= outputStride;
       int before = dilation;

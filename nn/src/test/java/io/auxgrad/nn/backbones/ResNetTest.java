@@ -189,7 +189,7 @@ class ResNetTest {
     Philox random = new Philox(3, 0);
     float[] values = new float[n * height * width * 3];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
+      values[i] = random.nextGaussian();
     }
     return Tensor.of(Backends.cpu().memory(), Shape.of(n, height, width, 3), values);
   }
