@@ -1,7 +1,9 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
 
@@ -11,13 +13,20 @@ public final class ConvolutionGradients {
 
   /**
    * Cross-correlation of {@code x [N,H,W,C]} with {@code w [O,KH,KW,C/groups]} to {@code
-   * [N,OH,OW,O]}.
+   * [N,OH,OW,O]} of the type of {@code x}.
    *
    * @param bias {@code [O]}, or null
    */
   public static Variable conv2d(Variable x, Variable w, Variable bias, Conv2dSpec spec) {
+    return conv2d(x, w, bias, spec, x.value().dtype());
+  }
+
+  private static Variable conv2d(
+      Variable x, Variable w, Variable bias, Conv2dSpec spec, DType type) {
     ConvolutionOps convolution = x.backend().convolution();
-    Tensor y = convolution.forward(x.value(), w.value(), valueOf(bias), spec, Activation.IDENTITY);
+    Tensor y =
+        convolution.forward(x.value(), w.value(), valueOf(bias), spec, Activation.IDENTITY, type);
+    DType xType = x.value().dtype();
     return Tape.record(
         y,
         saver -> {
@@ -29,9 +38,9 @@ public final class ConvolutionGradients {
               into.add(w, gradients::weight);
               into.add(bias, gradients::bias);
             } else {
-              into.add(bias, () -> dy);
+              into.add(bias, () -> asFloat32(dy));
             }
-            into.add(x, () -> convolution.gradInput(dy, savedW, spec, x.shape()));
+            into.add(x, () -> convolution.gradInput(dy, savedW, spec, x.shape(), xType));
           };
         },
         x,
@@ -45,11 +54,28 @@ public final class ConvolutionGradients {
    */
   public static Variable conv2d(
       Variable x, Variable w, Variable bias, Conv2dSpec spec, Activation activation) {
+    return conv2d(x, w, bias, spec, activation, x.value().dtype());
+  }
+
+  /**
+   * {@link #conv2d(Variable, Variable, Variable, Conv2dSpec, Activation)} to a result of type
+   * {@code type}.
+   *
+   * @param type float32, or that of {@code x}
+   */
+  public static Variable conv2d(
+      Variable x, Variable w, Variable bias, Conv2dSpec spec, Activation activation, DType type) {
     if (Tape.tracks(x, w, bias)) {
-      return PointwiseGradients.activation(activation, conv2d(x, w, bias, spec));
+      return PointwiseGradients.activation(activation, conv2d(x, w, bias, spec, type));
     }
     return Variable.result(
-        x.backend().convolution().forward(x.value(), w.value(), valueOf(bias), spec, activation));
+        x.backend()
+            .convolution()
+            .forward(x.value(), w.value(), valueOf(bias), spec, activation, type));
+  }
+
+  private static Tensor asFloat32(Tensor t) {
+    return t.dtype() == DType.FLOAT32 ? t : Backends.of(t).pointwise().cast(t, DType.FLOAT32);
   }
 
   private static Tensor valueOf(Variable bias) {

@@ -1,6 +1,7 @@
 package io.auxgrad.autograd;
 
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.function.Supplier;
 
@@ -23,14 +24,15 @@ public final class GradientSink {
   /**
    * Adds {@code gradient} to what has arrived for {@code argument}; it is not computed if nobody
    * asks for it. Where the argument was broadcast in the forward pass, the gradient is summed back
-   * to its shape.
+   * to its shape; where its type differs, it is cast to the type of the argument. So parameters in
+   * float32 get float32 gradients from a network that computes in bfloat16.
    *
    * @param argument of the op; may be null
    * @param gradient in a shape that {@code argument}'s broadcasts to; may be {@code dy} itself
    */
   public void add(Variable argument, Supplier<Tensor> gradient) {
     if (wants(argument)) {
-      Tensor arrived = unbroadcast(gradient.get(), argument);
+      Tensor arrived = fitted(gradient.get(), argument);
       tape.find(argument).add(Accumulation.share(arrived));
     }
   }
@@ -40,10 +42,15 @@ public final class GradientSink {
     return retain ? Accumulation.copy(saved) : saved;
   }
 
-  private static Tensor unbroadcast(Tensor gradient, Variable argument) {
-    if (gradient.shape().equals(argument.shape())) {
-      return gradient;
-    }
-    return Backends.of(gradient).reduction().sumTo(gradient, argument.shape());
+  private static Tensor fitted(Tensor gradient, Variable argument) {
+    Backend backend = Backends.of(gradient);
+    // The sum is float32, so it is cast, if at all, behind it.
+    Tensor shaped =
+        gradient.shape().equals(argument.shape())
+            ? gradient
+            : backend.reduction().sumTo(gradient, argument.shape());
+    return shaped.dtype() == argument.dtype()
+        ? shaped
+        : backend.pointwise().cast(shaped, argument.dtype());
   }
 }

@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -14,9 +15,14 @@ public final class MatmulGradients {
     return matmul(a, false, b, false);
   }
 
-  /** {@code op(a) op(b)} where {@code op} transposes the last two dimensions if asked. */
+  /**
+   * {@code op(a) op(b)} where {@code op} transposes the last two dimensions if asked, of the type
+   * of {@code a}.
+   */
   public static Variable matmul(Variable a, boolean transposeA, Variable b, boolean transposeB) {
     MatmulOps matmul = a.backend().matmul();
+    DType aType = a.value().dtype();
+    DType bType = b.value().dtype();
     Tensor y = matmul.multiply(a.value(), transposeA, b.value(), transposeB);
     return Tape.record(
         y,
@@ -28,14 +34,14 @@ public final class MatmulGradients {
                 a,
                 () ->
                     transposeA
-                        ? matmul.multiply(savedB, transposeB, dy, true)
-                        : matmul.multiply(dy, false, savedB, !transposeB));
+                        ? matmul.multiply(savedB, transposeB, dy, true, aType)
+                        : matmul.multiply(dy, false, savedB, !transposeB, aType));
             into.add(
                 b,
                 () ->
                     transposeB
-                        ? matmul.multiply(dy, true, savedA, transposeA)
-                        : matmul.multiply(savedA, !transposeA, dy, false));
+                        ? matmul.multiply(dy, true, savedA, transposeA, bType)
+                        : matmul.multiply(savedA, !transposeA, dy, false, bType));
           };
         },
         a,

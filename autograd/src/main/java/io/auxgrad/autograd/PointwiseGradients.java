@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.BinaryOp;
@@ -41,8 +42,9 @@ public final class PointwiseGradients {
   }
 
   /**
-   * {@code op(a, b)} in the shape that both broadcast to. Where {@code a} and {@code b} are equal,
-   * maximum and minimum give half of the gradient to each, as PyTorch does.
+   * {@code op(a, b)} in the shape that both broadcast to and the element type of {@code a}. Where
+   * {@code a} and {@code b} are equal, maximum and minimum give half of the gradient to each, as
+   * PyTorch does.
    */
   public static Variable binary(BinaryOp op, Variable a, Variable b) {
     PointwiseOps pointwise = a.backend().pointwise();
@@ -78,6 +80,19 @@ public final class PointwiseGradients {
         y,
         saver -> (dy, into) -> into.add(x, () -> scale == 1 ? dy : pointwise.affine(dy, scale, 0)),
         x);
+  }
+
+  /**
+   * {@code x} as {@code dtype}, float32 or bfloat16; {@code x} itself if it is that. The gradient
+   * is cast back.
+   */
+  public static Variable cast(Variable x, DType dtype) {
+    if (x.dtype() == dtype) {
+      return x;
+    }
+    Tensor y = x.backend().pointwise().cast(x.value(), dtype);
+    // The sink casts what arrives to the type of the argument.
+    return Tape.record(y, saver -> (dy, into) -> into.add(x, () -> dy), x);
   }
 
   /**

@@ -12,7 +12,7 @@ import io.auxgrad.tensor.ops.UnaryOp;
 
 /**
  * Reductions along axes, which stay with extent 1; without axes everything is reduced to a scalar
- * of rank 0.
+ * of rank 0. Sums, means and maxima are float32, also of bfloat16.
  */
 public final class ReductionGradients {
   private ReductionGradients() {}
@@ -20,7 +20,7 @@ public final class ReductionGradients {
   /** The sum along {@code axes}. */
   public static Variable sum(Variable x, int... axes) {
     Tensor y = reduce(Kind.SUM, x, axes);
-    return Tape.record(y, saver -> (dy, into) -> into.add(x, () -> expand(dy, x.shape())), x);
+    return Tape.record(y, saver -> (dy, into) -> into.add(x, () -> expand(dy, x)), x);
   }
 
   /** The mean along {@code axes}. */
@@ -31,7 +31,7 @@ public final class ReductionGradients {
         y,
         saver ->
             (dy, into) ->
-                into.add(x, () -> expand(x.backend().pointwise().affine(dy, share, 0), x.shape())),
+                into.add(x, () -> expand(x.backend().pointwise().affine(dy, share, 0), x)),
         x);
   }
 
@@ -71,15 +71,15 @@ public final class ReductionGradients {
     }
   }
 
-  private static Tensor expand(Tensor dy, Shape to) {
-    Tensor zeros = Tensor.zeros(dy.memory(), dy.dtype(), to);
+  private static Tensor expand(Tensor dy, Variable x) {
+    Tensor zeros = Tensor.zeros(dy.memory(), x.dtype(), x.shape());
     return Backends.of(dy).pointwise().binary(BinaryOp.ADD, zeros, dy);
   }
 
   private static Tensor shareOut(Backend backend, Tensor dy, Tensor x, Tensor y) {
     PointwiseOps pointwise = backend.pointwise();
     Tensor below = pointwise.binary(BinaryOp.SUBTRACT, y, x);
-    Tensor ones = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Tensor ones = Tensor.empty(below.memory(), below.dtype(), below.shape());
     pointwise.fill(ones, 1);
     // relu'(y - x) is 1 below the maximum and 0 at it.
     Tensor notMax = pointwise.unaryBackward(UnaryOp.RELU, ones, below, below);

@@ -1,6 +1,5 @@
 package io.auxgrad.autograd;
 
-import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.TensorScope;
@@ -152,7 +151,7 @@ public final class Tape implements AutoCloseable {
         });
     found.replaceAll((variable, gradient) ->
         gradient == null
-            ? Tensor.zeros(dy.memory(), dy.dtype(), variable.shape())
+            ? Tensor.zeros(dy.memory(), variable.dtype(), variable.shape())
             : Accumulation.exclusive(gradient));
     return found;
   }
@@ -274,7 +273,7 @@ public final class Tape implements AutoCloseable {
               + loss.shape().size()
               + " elements, one is needed: reduce it with mean() or sum()");
     }
-    Tensor one = Tensor.empty(loss.value().memory(), DType.FLOAT32, loss.shape());
+    Tensor one = Tensor.empty(loss.value().memory(), loss.dtype(), loss.shape());
     Backends.of(one).pointwise().fill(one, 1);
     return one;
   }

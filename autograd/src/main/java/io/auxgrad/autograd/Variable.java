@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -70,6 +71,11 @@ public final class Variable {
   /** Shape of the value, also when that is freed. */
   public Shape shape() {
     return value.shape();
+  }
+
+  /** Element type of the value and of its gradient. */
+  public DType dtype() {
+    return value.dtype();
   }
 
   /** Whether backward comes by here: a parameter that is not frozen, or a recorded result. */

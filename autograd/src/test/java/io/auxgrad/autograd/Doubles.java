@@ -70,6 +70,16 @@ record Doubles(Shape shape, double[] data) {
     return Arrays.stream(data).map(Math::abs).max().orElse(0);
   }
 
+  /** Each value as the nearest bfloat16, the even one of two. */
+  Doubles roundedToBfloat16() {
+    return of(
+        shape,
+        i -> {
+          int bits = Float.floatToRawIntBits((float) data[i]);
+          return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
+        });
+  }
+
   Tensor upload(DeviceMemory memory) {
     float[] values = new float[data.length];
     for (int i = 0; i < values.length; i++) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Tensor;
@@ -39,6 +40,7 @@ class GradientCasesTest {
   private static final DeviceMemory MEMORY = Backends.cpu().memory();
   private static final double STEP = 1e-5;
   private static final double TOLERANCE = 2e-5;
+  private static final double BFLOAT16_TOLERANCE = 0x1p-7;
   private static int liveBefore;
 
   @BeforeAll
@@ -93,7 +95,7 @@ class GradientCasesTest {
       try (TensorScope scope = TensorScope.open()) {
         Tensor got = c.op().apply(parameters(c)).value();
         assertEquals(want.shape(), got.shape());
-        assertClose("result", want, got.toFloats());
+        assertClose(c, "result", want, floats(got));
       }
     });
   }
@@ -103,7 +105,7 @@ class GradientCasesTest {
     return each(c -> {
       float[][] got = gradients(c, c.op(), false);
       for (int k = 0; k < got.length; k++) {
-        assertClose("gradient of input " + k, differences(c, k), got[k]);
+        assertClose(c, "gradient of input " + k, differences(c, k), got[k]);
       }
     });
   }
@@ -114,7 +116,7 @@ class GradientCasesTest {
       float[][] together = gradients(c, c.op(), false);
       for (int k = 0; k < together.length; k++) {
         Doubles want = Doubles.of(c.inputs().get(k).shape(), index(together[k]));
-        assertClose("gradient of input " + k + " alone", want, gradientAlone(c, k));
+        assertClose(c, "gradient of input " + k + " alone", want, gradientAlone(c, k));
       }
     });
   }
@@ -166,7 +168,7 @@ class GradientCasesTest {
         List<Variable> inputs = parameters(c);
         var got = tape.gradients(weightedSum(c.op().apply(inputs)), inputs);
         for (int k = 0; k < want.length; k++) {
-          assertArrayEquals(want[k], got.get(inputs.get(k)).toFloats());
+          assertArrayEquals(want[k], floats(got.get(inputs.get(k))));
           assertNull(inputs.get(k).gradient());
         }
       }
@@ -202,7 +204,22 @@ class GradientCasesTest {
   }
 
   private static List<Variable> parameters(GradientCase c) {
-    return c.inputs().stream().map(d -> Variable.parameter(d.upload(MEMORY))).toList();
+    List<Variable> parameters = new ArrayList<>();
+    for (int k = 0; k < c.inputs().size(); k++) {
+      parameters.add(Variable.parameter(upload(c, k)));
+    }
+    return parameters;
+  }
+
+  private static Tensor upload(GradientCase c, int k) {
+    return Backends.cpu().pointwise().cast(c.inputs().get(k).upload(MEMORY), c.dtype(k));
+  }
+
+  /** The elements of {@code t}, which is of either type. */
+  private static float[] floats(Tensor t) {
+    try (Tensor wide = Backends.cpu().pointwise().cast(t, DType.FLOAT32)) {
+      return wide.toFloats();
+    }
   }
 
   private static float[][] gradients(
@@ -216,8 +233,8 @@ class GradientCasesTest {
         }
         tape.backward(loss);
       }
-      float[][] gradients =
-          inputs.stream().map(v -> v.gradient().toFloats()).toArray(float[][]::new);
+      float[][] gradients = inputs.stream().map(v -> floats(v.gradient())).toArray(float[][]::new);
+      inputs.forEach(v -> assertEquals(v.dtype(), v.gradient().dtype()));
       inputs.forEach(Variable::zeroGradient);
       return gradients;
     }
@@ -227,13 +244,13 @@ class GradientCasesTest {
     try (TensorScope scope = TensorScope.open();
         Tape tape = Tape.open()) {
       List<Variable> inputs = new ArrayList<>();
-      for (Doubles input : c.inputs()) {
-        Tensor value = input.upload(MEMORY);
+      for (int i = 0; i < c.inputs().size(); i++) {
+        Tensor value = upload(c, i);
         inputs.add(inputs.size() == k ? Variable.parameter(value) : Variable.constant(value));
       }
       tape.backward(weightedSum(c.op().apply(inputs)));
       assertTrue(inputs.stream().allMatch(v -> v == inputs.get(k) || v.gradient() == null));
-      float[] gradient = inputs.get(k).gradient().toFloats();
+      float[] gradient = floats(inputs.get(k).gradient());
       inputs.get(k).zeroGradient();
       return gradient;
     }
@@ -241,11 +258,12 @@ class GradientCasesTest {
 
   private static Variable weightedSum(Variable y) {
     Tensor weights = weights(y.shape().size()).upload(MEMORY);
-    return y.times(Variable.constant(weights).reshape(y.shape())).sum();
+    Variable wide = PointwiseGradients.cast(y, DType.FLOAT32);
+    return wide.times(Variable.constant(weights).reshape(y.shape())).sum();
   }
 
   private static Doubles weights(long count) {
-    return Doubles.uniform(new Philox(SEED, 1), -1, 1, Math.toIntExact(count));
+    return Doubles.uniform(new Philox(SEED, 1), -1, 1, Math.toIntExact(count)).roundedToBfloat16();
   }
 
   private static Doubles differences(GradientCase c, int k) {
@@ -285,9 +303,10 @@ class GradientCasesTest {
     }
   }
 
-  private static void assertClose(String what, Doubles want, float[] got) {
+  private static void assertClose(GradientCase c, String what, Doubles want, float[] got) {
     assertEquals(want.data().length, got.length, what);
-    double allowed = TOLERANCE * (1 + want.scale());
+    double tolerance = c.narrow().isEmpty() ? TOLERANCE : BFLOAT16_TOLERANCE;
+    double allowed = tolerance * (1 + want.scale());
     for (int i = 0; i < got.length; i++) {
       assertEquals(want.data()[i], got[i], allowed, what + " [" + i + "], seed " + SEED);
     }

@@ -9,6 +9,10 @@ final class IndexingGradientCases {
   private IndexingGradientCases() {}
 
   static Stream<GradientCase> all(Philox random) {
+    return GradientCase.alsoInBfloat16(inFloat32(random), 0, 1);
+  }
+
+  private static Stream<GradientCase> inFloat32(Philox random) {
     return Stream.of(
         new GradientCase(
             "IndexingGradients.concat",

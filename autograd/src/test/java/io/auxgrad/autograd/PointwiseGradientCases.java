@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
@@ -13,6 +14,17 @@ final class PointwiseGradientCases {
   private PointwiseGradientCases() {}
 
   static Stream<GradientCase> all(Philox random) {
+    Stream<GradientCase> mixed =
+        Stream.of(
+            binary(random, BinaryOp.MULTIPLY, new int[] {2, 3, 1, 5}, new int[] {4, 5})
+                .inBfloat16(0),
+            binary(random, BinaryOp.DIVIDE, new int[] {3, 4}, new int[] {3, 4}).inBfloat16(1),
+            cast(random, DType.BFLOAT16).inBfloat16(),
+            cast(random, DType.FLOAT32).inBfloat16(0));
+    return Stream.concat(GradientCase.alsoInBfloat16(inOneType(random), 0, 1), mixed);
+  }
+
+  private static Stream<GradientCase> inOneType(Philox random) {
     return Stream.of(
             Arrays.stream(UnaryOp.values()).map(op -> unary(random, op)),
             Arrays.stream(BinaryOp.values())
@@ -117,6 +129,15 @@ final class PointwiseGradientCases {
         List.of(Doubles.uniform(random, -1, 1, 3, 5)),
         v -> PointwiseGradients.affine(v.getFirst(), scale, shift),
         v -> Doubles.of(v.getFirst().shape(), i -> scale * v.getFirst().data()[i] + shift));
+  }
+
+  private static GradientCase cast(Philox random, DType to) {
+    return new GradientCase(
+        "PointwiseGradients.cast",
+        "to " + to,
+        List.of(Doubles.uniform(random, -1, 1, 3, 17)),
+        v -> PointwiseGradients.cast(v.getFirst(), to),
+        List::getFirst);
   }
 
   private static GradientCase dropout(Philox random) {

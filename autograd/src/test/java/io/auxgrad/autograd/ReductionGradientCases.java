@@ -14,6 +14,10 @@ final class ReductionGradientCases {
   static Stream<GradientCase> all(Philox random) {
     Stream<int[]> axes =
         Stream.of(new int[] {}, new int[] {0}, new int[] {-1}, new int[] {1, 2}, new int[] {0, 3});
+    return GradientCase.alsoInBfloat16(inFloat32(random, axes), 0);
+  }
+
+  private static Stream<GradientCase> inFloat32(Philox random, Stream<int[]> axes) {
     return Stream.concat(
         axes.flatMap(a ->
             Stream.of(

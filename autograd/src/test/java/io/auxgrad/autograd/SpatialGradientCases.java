@@ -11,6 +11,10 @@ final class SpatialGradientCases {
   private SpatialGradientCases() {}
 
   static Stream<GradientCase> all(Philox random) {
+    return Stream.concat(pooling(random), GradientCase.alsoInBfloat16(resizing(random), 0));
+  }
+
+  private static Stream<GradientCase> pooling(Philox random) {
     return Stream.of(
         pool(random, true, new Pool2dSpec(3, 2, 1), 2, 7, 6, 3),
         pool(random, true, new Pool2dSpec(2, 2, 0), 1, 5, 4, 5),
@@ -22,7 +26,11 @@ final class SpatialGradientCases {
             "",
             List.of(Doubles.uniform(random, -1, 1, 2, 3, 5, 3)),
             v -> PoolingGradients.globalPool(v.getFirst()),
-            v -> globalPool(v.getFirst())),
+            v -> globalPool(v.getFirst())));
+  }
+
+  private static Stream<GradientCase> resizing(Philox random) {
+    return Stream.of(
         bilinear(random, 7, 9, 1, 3, 4, 3),
         bilinear(random, 3, 2, 2, 7, 5, 2),
         bilinear(random, 6, 8, 1, 1, 4, 5),

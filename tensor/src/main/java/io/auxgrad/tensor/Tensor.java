@@ -13,6 +13,9 @@ import java.lang.foreign.ValueLayout;
  * zeroed. Not thread-safe: one thread works on a tensor at a time.
  */
 public final class Tensor implements AutoCloseable {
+  /** The name under which {@link Launch} sees a host that looks at values. */
+  static final String READ = "tensor.read";
+
   private final Storage storage;
   private final DType dtype;
   private final Shape shape;
@@ -36,7 +39,7 @@ public final class Tensor implements AutoCloseable {
   /** A tensor of zeros. */
   public static Tensor zeros(DeviceMemory memory, DType dtype, Shape shape) {
     Tensor t = empty(memory, dtype, shape);
-    memory.clear(t.storage.buffer, t.byteSize());
+    Launch.run("tensor.zeros", () -> memory.clear(t.storage.buffer, t.byteSize()), t);
     return t;
   }
 
@@ -137,7 +140,7 @@ public final class Tensor implements AutoCloseable {
       throw new TensorException(
           "set: " + this + " takes " + byteSize() + " bytes, got " + host.byteSize());
     }
-    storage.memory.upload(host, storage.buffer);
+    Launch.run("tensor.set", () -> storage.memory.upload(host, storage.buffer), this);
     modified();
     return this;
   }
@@ -149,7 +152,7 @@ public final class Tensor implements AutoCloseable {
       throw new TensorException(
           "get: " + this + " has " + byteSize() + " bytes, room for " + host.byteSize());
     }
-    storage.memory.download(storage.buffer, host);
+    Launch.run(READ, () -> storage.memory.download(storage.buffer, host), this);
   }
 
   /** A copy of the elements of a float32 tensor. */
@@ -220,6 +223,11 @@ public final class Tensor implements AutoCloseable {
       TensorScope.unregister(this);
       storage.leave();
     }
+  }
+
+  /** Opens a closed tensor for a {@link Recording} that knows its memory to be its own. */
+  void revive(boolean on) {
+    open = on;
   }
 
   private Tensor upload(DType type, MemorySegment values, int count) {

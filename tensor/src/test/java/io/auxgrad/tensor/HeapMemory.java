@@ -8,8 +8,18 @@ import java.util.Map;
 /** A device memory without a pool: enough to test tensors without a backend. */
 final class HeapMemory implements DeviceMemory {
   private final Map<Long, Arena> arenas = new HashMap<>();
+  private final boolean pooled;
   private long live;
   private long peak;
+
+  HeapMemory() {
+    this(false);
+  }
+
+  /** {@code pooled}: what is released stays accessible, as in a pool. */
+  HeapMemory(boolean pooled) {
+    this.pooled = pooled;
+  }
 
   @Override
   public Device device() {
@@ -29,7 +39,9 @@ final class HeapMemory implements DeviceMemory {
   @Override
   public void release(Buffer buffer) {
     live -= buffer.capacity();
-    arenas.remove(buffer.address()).close();
+    if (!pooled) {
+      arenas.remove(buffer.address()).close();
+    }
   }
 
   @Override

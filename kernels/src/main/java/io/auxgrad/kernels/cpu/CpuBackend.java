@@ -33,12 +33,17 @@ public final class CpuBackend implements Backend {
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
     context = new CpuContext(new CpuMemory(), workers(threads));
-    convolution = new CpuConvolution(context);
-    matmul = new CpuMatmul(context);
     normalization = new CpuNormalization(context);
     pooling = new CpuPooling(context);
     resize = new CpuResize(context);
-    pointwise = new CpuPointwise(context);
+    CpuPointwise elements = new CpuPointwise(context);
+    pointwise = elements;
+    CpuConvolution products = new CpuConvolution(context);
+    CpuMatmul matrices = new CpuMatmul(context);
+    boolean bfloat16 = OneDnn.get().hasBfloat16();
+    Widening widening = new Widening(elements);
+    convolution = bfloat16 ? products : new WidenedConvolution(products, widening);
+    matmul = bfloat16 ? matrices : new WidenedMatmul(matrices, widening);
     reduction = new CpuReduction(context);
     loss = new CpuLoss(context);
     optimizer = new CpuOptimizer(context);
@@ -52,6 +57,11 @@ public final class CpuBackend implements Backend {
   @Override
   public DeviceMemory memory() {
     return context.memory();
+  }
+
+  @Override
+  public DeviceMemory newMemory() {
+    return new CpuMemory();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.onednn.ConvolutionPlans;
 import io.auxgrad.kernels.cpu.onednn.OneDnn;
 import io.auxgrad.kernels.cpu.onednn.Plan;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
@@ -14,13 +15,26 @@ import io.auxgrad.tensor.ops.ConvolutionOps;
  * what the primitive likes best, so that they may change in place at any time.
  */
 final class CpuConvolution extends ConvolutionOps {
-  private record Forward(Shape x, Shape w, Conv2dSpec spec, Activation activation, boolean bias) {}
+  private record Key(
+      Shape x,
+      DType xType,
+      Shape w,
+      Conv2dSpec spec,
+      DType yType,
+      Activation activation,
+      boolean bias) {
+    static Key gradient(Tensor x, Tensor w, Conv2dSpec spec, Tensor y, boolean bias) {
+      return new Key(x.shape(), x.dtype(), w.shape(), spec, y.dtype(), Activation.IDENTITY, bias);
+    }
 
-  private record Gradient(Shape x, Shape w, Conv2dSpec spec, boolean bias) {}
+    ConvolutionPlans plans(OneDnn dnn) {
+      return new ConvolutionPlans(dnn, x, xType, w, spec, yType);
+    }
+  }
 
-  private final PlanCache<Forward> forward;
-  private final PlanCache<Gradient> gradInput;
-  private final PlanCache<Gradient> gradWeight;
+  private final PlanCache<Key> forward;
+  private final PlanCache<Key> gradInput;
+  private final PlanCache<Key> gradWeight;
 
   CpuConvolution(CpuContext context) {
     forward = new PlanCache<>(context, CpuConvolution::forwardPlan);
@@ -31,7 +45,7 @@ final class CpuConvolution extends ConvolutionOps {
   @Override
   protected void runForward(
       Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
-    Forward key = new Forward(x.shape(), w.shape(), spec, activation, bias != null);
+    Key key = new Key(x.shape(), x.dtype(), w.shape(), spec, y.dtype(), activation, bias != null);
     if (bias == null) {
       forward.run(key, x.address(), w.address(), y.address());
     } else {
@@ -41,13 +55,12 @@ final class CpuConvolution extends ConvolutionOps {
 
   @Override
   protected void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx) {
-    gradInput.run(
-        new Gradient(dx.shape(), w.shape(), spec, false), dy.address(), w.address(), dx.address());
+    gradInput.run(Key.gradient(dx, w, spec, dy, false), dy.address(), w.address(), dx.address());
   }
 
   @Override
   protected void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
-    Gradient key = new Gradient(x.shape(), dw.shape(), spec, dbias != null);
+    Key key = Key.gradient(x, dw, spec, dy, dbias != null);
     if (dbias == null) {
       gradWeight.run(key, x.address(), dy.address(), dw.address());
     } else {
@@ -55,20 +68,20 @@ final class CpuConvolution extends ConvolutionOps {
     }
   }
 
-  private static Plan forwardPlan(OneDnn dnn, Forward key) {
-    try (var plans = new ConvolutionPlans(dnn, key.x(), key.w(), key.spec())) {
+  private static Plan forwardPlan(OneDnn dnn, Key key) {
+    try (var plans = key.plans(dnn)) {
       return plans.forward(key.activation(), key.bias());
     }
   }
 
-  private static Plan gradInputPlan(OneDnn dnn, Gradient key) {
-    try (var plans = new ConvolutionPlans(dnn, key.x(), key.w(), key.spec())) {
+  private static Plan gradInputPlan(OneDnn dnn, Key key) {
+    try (var plans = key.plans(dnn)) {
       return plans.gradInput();
     }
   }
 
-  private static Plan gradWeightPlan(OneDnn dnn, Gradient key) {
-    try (var plans = new ConvolutionPlans(dnn, key.x(), key.w(), key.spec())) {
+  private static Plan gradWeightPlan(OneDnn dnn, Key key) {
+    try (var plans = key.plans(dnn)) {
       return plans.gradWeight(key.bias());
     }
   }

@@ -1,13 +1,15 @@
 package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.onednn.MatmulPlans;
+import io.auxgrad.kernels.cpu.onednn.MatmulPlans.Factor;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.MatmulOps;
 
 /** Matrix products through oneDNN. */
 final class CpuMatmul extends MatmulOps {
-  private record Product(Shape a, boolean transposeA, Shape b, boolean transposeB, Shape result) {}
+  private record Product(Factor a, Factor b, Shape result, DType type) {}
 
   private final PlanCache<Product> products;
 
@@ -15,15 +17,18 @@ final class CpuMatmul extends MatmulOps {
     products =
         new PlanCache<>(
             context,
-            (dnn, key) ->
-                MatmulPlans.multiply(
-                    dnn, key.a(), key.transposeA(), key.b(), key.transposeB(), key.result()));
+            (dnn, key) -> MatmulPlans.multiply(dnn, key.a(), key.b(), key.result(), key.type()));
   }
 
   @Override
   protected void runMultiply(
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
-    Product key = new Product(a.shape(), transposeA, b.shape(), transposeB, out.shape());
+    Product key =
+        new Product(
+            new Factor(a.shape(), transposeA, a.dtype()),
+            new Factor(b.shape(), transposeB, b.dtype()),
+            out.shape(),
+            out.dtype());
     products.run(key, a.address(), b.address(), out.address());
   }
 }

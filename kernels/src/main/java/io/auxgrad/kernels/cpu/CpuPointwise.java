@@ -7,6 +7,7 @@ import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.UnaryLoops;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -28,43 +29,81 @@ final class CpuPointwise extends PointwiseOps {
     this.context = context;
   }
 
-  private interface Block {
-    /**
-     * Does {@code n} elements from element {@code first}, which are {@code at} bytes into the float
-     * arrays.
-     */
-    void run(long first, long at, int n);
+  private interface Map {
+    /** Does {@code n} floats from {@code x} to {@code y}; the first has number {@code first}. */
+    void run(long x, long y, long first, int n);
   }
 
-  private void each(long size, int grain, Block block) {
+  private void map(int grain, Tensor x, Tensor y, Map loop) {
+    try (Tiles tiles = new Tiles(context, y, x)) {
+      each(
+          tiles,
+          y.size(),
+          grain,
+          (worker, first, n) -> {
+            long from = tiles.read(worker, 1, first, n);
+            loop.run(from, tiles.target(worker, 0, first), first, n);
+            tiles.write(worker, 0, first, n);
+          });
+    }
+  }
+
+  private interface Update {
+    /** Changes {@code n} floats at {@code y}. */
+    void run(long y, int n);
+  }
+
+  private void update(Tensor y, Update loop) {
+    try (Tiles tiles = new Tiles(context, y)) {
+      each(
+          tiles,
+          y.size(),
+          GRAIN,
+          (worker, first, n) -> {
+            loop.run(tiles.read(worker, 0, first, n), n);
+            tiles.write(worker, 0, first, n);
+          });
+    }
+  }
+
+  private interface Tile {
+    /** Does {@code n} elements from {@code first}. */
+    void run(int worker, long first, int n);
+  }
+
+  private void each(Tiles tiles, long size, int grain, Tile tile) {
     context
         .workers()
         .range(
             size,
             grain,
-            (_, lo, hi) -> {
-              for (long i = lo; i < hi; i += GRAIN) {
-                block.run(i, 4 * i, (int) Math.min(GRAIN, hi - i));
+            (worker, lo, hi) -> {
+              for (long first = lo; first < hi; first += tiles.length()) {
+                tile.run(worker, first, (int) Math.min(tiles.length(), hi - first));
               }
             });
   }
 
   @Override
   protected void runUnary(UnaryOp op, Tensor x, Tensor y) {
-    long from = x.address();
-    long to = y.address();
-    each(x.size(), grain(op), (_, at, n) -> UnaryLoops.apply(op, from + at, to + at, n));
+    map(grain(op), x, y, (from, to, _, n) -> UnaryLoops.apply(op, from, to, n));
   }
 
   @Override
   protected void runUnaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) {
-    long gradient = dy.address();
-    long source = (op.derivative() == UnaryOp.Derivative.OUTPUT ? y : x).address();
-    long to = dx.address();
-    each(
-        x.size(),
-        grain(op),
-        (_, at, n) -> UnaryLoops.gradient(op, gradient + at, source + at, to + at, n));
+    Tensor source = op.derivative() == UnaryOp.Derivative.OUTPUT ? y : x;
+    try (Tiles tiles = new Tiles(context, dx, dy, source)) {
+      each(
+          tiles,
+          dx.size(),
+          grain(op),
+          (worker, first, n) -> {
+            long gradient = tiles.read(worker, 1, first, n);
+            long from = tiles.read(worker, 2, first, n);
+            UnaryLoops.gradient(op, gradient, from, tiles.target(worker, 0, first), n);
+            tiles.write(worker, 0, first, n);
+          });
+    }
   }
 
   private static int grain(UnaryOp op) {
@@ -85,48 +124,48 @@ final class CpuPointwise extends PointwiseOps {
   }
 
   private void binaryBroadcasting(BinaryOp op, Tensor a, Tensor b, Tensor y, Broadcast broadcast) {
-    long left = a.address();
-    long right = b.address();
-    long to = y.address();
-    each(
-        y.size(),
-        GRAIN,
-        (first, _, n) ->
-            broadcast.forEachRun(
-                first,
-                n,
-                (i, atA, atB, count) ->
-                    BinaryLoops.apply(
-                        op,
-                        left + 4 * atA,
-                        broadcast.stepA(),
-                        right + 4 * atB,
-                        broadcast.stepB(),
-                        to + 4 * i,
-                        count)));
+    int stepA = broadcast.stepA();
+    int stepB = broadcast.stepB();
+    try (Tiles tiles = new Tiles(context, y, a, b)) {
+      each(
+          tiles,
+          y.size(),
+          GRAIN,
+          (worker, first, n) ->
+              broadcast.forEachRun(
+                  first,
+                  n,
+                  (i, atA, atB, count) -> {
+                    long left = tiles.read(worker, 1, atA, stepA == 0 ? 1 : count);
+                    long right = tiles.read(worker, 2, atB, stepB == 0 ? 1 : count);
+                    long to = tiles.target(worker, 0, i);
+                    BinaryLoops.apply(op, left, stepA, right, stepB, to, count);
+                    tiles.write(worker, 0, i, count);
+                  }));
+    }
   }
 
   /** Per-channel values against few channels: they are written out for many pixels first. */
   private void binaryRepeating(BinaryOp op, Tensor a, Tensor b, Tensor y, int channels) {
     int length = Math.ceilDiv(SHORT_ROW, channels) * channels;
     Buffer repeated = context.memory().allocate(4L * length);
-    try {
-      for (int i = 0; i < length; i += channels) {
-        Native.copy(b.address(), repeated.address() + 4L * i, 4L * channels);
-      }
-      long left = a.address();
+    try (Tiles tiles = new Tiles(context, y, a)) {
       long right = repeated.address();
-      long to = y.address();
+      for (int i = 0; i < length; i += channels) {
+        CastLoops.cast(b.dtype(), b.address(), DType.FLOAT32, right + 4L * i, channels);
+      }
       long grain = (long) Math.ceilDiv(GRAIN, length) * length;
       context
           .workers()
           .range(
               y.size(),
               grain,
-              (_, lo, hi) -> {
+              (worker, lo, hi) -> {
                 for (long i = lo; i < hi; i += length) {
                   int n = (int) Math.min(length, hi - i);
-                  BinaryLoops.apply(op, left + 4 * i, 1, right, 1, to + 4 * i, n);
+                  long left = tiles.read(worker, 1, i, n);
+                  BinaryLoops.apply(op, left, 1, right, 1, tiles.target(worker, 0, i), n);
+                  tiles.write(worker, 0, i, n);
                 }
               });
     } finally {
@@ -136,31 +175,35 @@ final class CpuPointwise extends PointwiseOps {
 
   @Override
   protected void runAffine(Tensor x, float scale, float shift, Tensor y) {
-    long from = x.address();
-    long to = y.address();
-    each(x.size(), GRAIN, (_, at, n) -> UpdateLoops.affine(from + at, scale, shift, to + at, n));
+    map(GRAIN, x, y, (from, to, _, n) -> UpdateLoops.affine(from, scale, shift, to, n));
   }
 
   @Override
   protected void runAccumulate(Tensor target, Tensor x) {
-    long to = target.address();
-    long from = x.address();
-    each(x.size(), GRAIN, (_, at, n) -> UpdateLoops.accumulate(to + at, from + at, n));
+    try (Tiles tiles = new Tiles(context, target, x)) {
+      each(
+          tiles,
+          target.size(),
+          GRAIN,
+          (worker, first, n) -> {
+            long to = tiles.read(worker, 0, first, n);
+            UpdateLoops.accumulate(to, tiles.read(worker, 1, first, n), n);
+            tiles.write(worker, 0, first, n);
+          });
+    }
   }
 
   @Override
   protected void runScaleBy(Tensor target, Tensor factor) {
     float value = Native.getFloat(factor.address(), 0);
     if (value != 1) {
-      long to = target.address();
-      each(target.size(), GRAIN, (_, at, n) -> UpdateLoops.scale(to + at, value, n));
+      update(target, (to, n) -> UpdateLoops.scale(to, value, n));
     }
   }
 
   @Override
   protected void runFill(Tensor target, float value) {
-    long to = target.address();
-    each(target.size(), GRAIN, (_, at, n) -> UpdateLoops.fill(to + at, value, n));
+    update(target, (to, n) -> UpdateLoops.fill(to, value, n));
   }
 
   @Override
@@ -177,25 +220,24 @@ final class CpuPointwise extends PointwiseOps {
   protected void runCast(Tensor x, Tensor y) {
     long from = x.address();
     long to = y.address();
-    each(
-        x.size(),
-        COSTLY_GRAIN,
-        (first, _, n) ->
-            CastLoops.cast(
-                x.dtype(),
-                from + first * x.dtype().bytes(),
-                y.dtype(),
-                to + first * y.dtype().bytes(),
-                n));
+    int widthX = x.dtype().bytes();
+    int widthY = y.dtype().bytes();
+    context
+        .workers()
+        .range(
+            x.size(),
+            COSTLY_GRAIN,
+            (_, lo, hi) ->
+                CastLoops.cast(
+                    x.dtype(), from + lo * widthX, y.dtype(), to + lo * widthY, hi - lo));
   }
 
   @Override
   protected void runDropout(Tensor x, float p, long seed, long stream, Tensor y) {
-    long from = x.address();
-    long to = y.address();
-    each(
-        x.size(),
+    map(
         COSTLY_GRAIN,
-        (first, at, n) -> DropoutLoops.apply(from + at, p, seed, stream, first, to + at, n));
+        x,
+        y,
+        (from, to, first, n) -> DropoutLoops.apply(from, p, seed, stream, first, to, n));
   }
 }

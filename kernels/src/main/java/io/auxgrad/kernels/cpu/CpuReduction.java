@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.simd.ArgmaxLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.SoftmaxLoops;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ReductionOps;
 import java.util.Arrays;
@@ -31,19 +32,25 @@ final class CpuReduction extends ReductionOps {
 
   @Override
   protected void runReduce(Kind kind, Tensor x, Tensor y) {
-    ReducedShape shape = ReducedShape.of(x.shape(), y.shape());
-    long terms = x.size() / y.size();
+    try (Widened from = Widened.of(context, x)) {
+      reduce(kind, from.address(), x.shape(), y);
+    }
+  }
+
+  private void reduce(Kind kind, long x, Shape from, Tensor y) {
+    ReducedShape shape = ReducedShape.of(from, y.shape());
+    long terms = from.size() / y.size();
     Fold fold = Fold.of(kind, terms);
     if (terms == 1) {
-      Native.copy(x.address(), y.address(), x.byteSize());
+      Native.copy(x, y.address(), y.byteSize());
     } else if (!shape.isSimple()) {
       anywhere(fold, x, y, shape, terms);
     } else if (shape.inner() > 1) {
-      columns(fold, x.address(), shape, y.address());
+      columns(fold, x, shape, y.address());
     } else if (shape.length() <= SHORT_ROW) {
-      shortRows(fold, x.address(), shape.outer(), shape.length(), y.address());
+      shortRows(fold, x, shape.outer(), shape.length(), y.address());
     } else {
-      longRows(fold, x.address(), shape.outer(), shape.length(), y.address());
+      longRows(fold, x, shape.outer(), shape.length(), y.address());
     }
   }
 
@@ -153,8 +160,7 @@ final class CpuReduction extends ReductionOps {
   }
 
   /** Several reduced dimensions with kept ones in between: rare, and element by element. */
-  private void anywhere(Fold fold, Tensor x, Tensor y, ReducedShape shape, long terms) {
-    long from = x.address();
+  private void anywhere(Fold fold, long from, Tensor y, ReducedShape shape, long terms) {
     long to = y.address();
     context
         .workers()
@@ -188,21 +194,33 @@ final class CpuReduction extends ReductionOps {
   @Override
   protected void runArgmax(Tensor x, Tensor y) {
     int columns = x.shape().dim(-1);
-    rows(x, (lo, hi) -> ArgmaxLoops.rows(x.address(), columns, y.address(), lo, hi));
+    try (Widened from = Widened.of(context, x)) {
+      rows(x, (lo, hi) -> ArgmaxLoops.rows(from.address(), columns, y.address(), lo, hi));
+    }
   }
 
   @Override
   protected void runSoftmax(Tensor x, Tensor y) {
     int columns = x.shape().dim(-1);
-    rows(x, (lo, hi) -> SoftmaxLoops.rows(x.address(), columns, y.address(), lo, hi));
+    try (Widened from = Widened.of(context, x);
+        Widened to = Widened.to(context, y)) {
+      rows(x, (lo, hi) -> SoftmaxLoops.rows(from.address(), columns, to.address(), lo, hi));
+      to.store();
+    }
   }
 
   @Override
   protected void runSoftmaxBackward(Tensor dy, Tensor y, Tensor dx) {
     int columns = y.shape().dim(-1);
-    rows(
-        y,
-        (lo, hi) ->
-            SoftmaxLoops.gradient(dy.address(), y.address(), columns, dx.address(), lo, hi));
+    try (Widened gradient = Widened.of(context, dy);
+        Widened from = Widened.of(context, y);
+        Widened to = Widened.to(context, dx)) {
+      rows(
+          y,
+          (lo, hi) ->
+              SoftmaxLoops.gradient(
+                  gradient.address(), from.address(), columns, to.address(), lo, hi));
+      to.store();
+    }
   }
 }

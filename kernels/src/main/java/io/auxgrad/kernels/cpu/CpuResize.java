@@ -1,8 +1,10 @@
 package io.auxgrad.kernels.cpu;
 
+import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.ResizeLoops;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ResizeOps;
@@ -38,12 +40,12 @@ final class CpuResize extends ResizeOps {
     ResizeAxis vertical = axis(in.dim(1), out.dim(1), mode);
     ResizeAxis horizontal = axis(in.dim(2), out.dim(2), mode);
     int channels = in.dim(3);
+    int length = in.dim(2) * channels;
     eachRow(
-        out,
-        in.dim(2) * channels,
-        (row, scratch) -> {
-          long source = mixedRow(x, vertical, row, in.dim(2) * channels, scratch);
-          long target = y.address() + 4 * row * out.dim(2) * channels;
+        y,
+        3L * length,
+        (row, target, scratch) -> {
+          long source = mixedRow(x, vertical, row, length, scratch);
           if (mode == Mode.NEAREST) {
             ResizeLoops.pickPixels(source, channels, horizontal.left(), target);
           } else {
@@ -60,17 +62,28 @@ final class CpuResize extends ResizeOps {
 
   /**
    * The input row that output row {@code row} is made of: one as it is, or two mixed into {@code
-   * scratch}.
+   * scratch}, which has room for three.
    */
   private static long mixedRow(Tensor x, ResizeAxis axis, long row, int length, long scratch) {
     int o = (int) (row % axis.out());
-    long image = x.address() + 4 * (row / axis.out()) * axis.in() * length;
-    long top = image + 4L * axis.left()[o] * length;
+    long image = row / axis.out() * axis.in();
+    long top = floats(x, (image + axis.left()[o]) * length, length, scratch);
     if (axis.weight()[o] == 0) {
       return top;
     }
-    long bottom = image + 4L * axis.right()[o] * length;
-    ResizeLoops.mixRows(top, bottom, axis.weight()[o], scratch, length);
+    long bottom = floats(x, (image + axis.right()[o]) * length, length, scratch + 4L * length);
+    long mixed = scratch + 8L * length;
+    ResizeLoops.mixRows(top, bottom, axis.weight()[o], mixed, length);
+    return mixed;
+  }
+
+  /** {@code n} elements of {@code x} as float32: where they are, or in {@code scratch}. */
+  private static long floats(Tensor x, long first, int n, long scratch) {
+    long at = x.address() + first * x.dtype().bytes();
+    if (x.dtype() == DType.FLOAT32) {
+      return at;
+    }
+    CastLoops.widen(at, scratch, n);
     return scratch;
   }
 
@@ -85,55 +98,70 @@ final class CpuResize extends ResizeOps {
     ResizeAxis vertical = axis(in.dim(1), out.dim(1), mode);
     ResizeAxis horizontal = axis(in.dim(2), out.dim(2), mode);
     int channels = in.dim(3);
+    int length = out.dim(2) * channels;
     eachRow(
-        in,
-        out.dim(2) * channels,
-        (row, scratch) -> {
-          long source = summedRow(dy, vertical, row, out.dim(2) * channels, scratch);
+        dx,
+        (1L + vertical.mostOutputs()) * length,
+        (row, target, scratch) -> {
+          long source = summedRow(dy, vertical, row, length, scratch);
           ResizeLoops.sumPixels(
               source,
               channels,
               horizontal.starts(),
               horizontal.outputs(),
               horizontal.shares(),
-              dx.address() + 4 * row * in.dim(2) * channels);
+              target);
         });
   }
 
-  /** The gradients of all output rows that used input row {@code row}, summed. */
+  /**
+   * The gradients of all output rows that used input row {@code row}, summed; {@code scratch} has
+   * room for them and one more.
+   */
   private static long summedRow(Tensor dy, ResizeAxis axis, long row, int length, long scratch) {
     int i = (int) (row % axis.in());
-    long image = dy.address() + 4 * (row / axis.in()) * axis.out() * length;
+    long image = row / axis.in() * axis.out();
     int from = axis.starts()[i];
     int to = axis.starts()[i + 1];
     if (to - from == 1 && axis.shares()[from] == 1) {
-      return image + 4L * axis.outputs()[from] * length;
+      return floats(dy, (image + axis.outputs()[from]) * length, length, scratch);
     }
-    ResizeLoops.sumRows(image, axis.outputs(), axis.shares(), from, to, scratch, length);
-    return scratch;
+    // An input takes part in neighbouring outputs only.
+    int first = from == to ? 0 : axis.outputs()[from];
+    long rows = floats(dy, (image + first) * length, (to - from) * length, scratch);
+    long sum = scratch + 4L * axis.mostOutputs() * length;
+    long origin = rows - 4L * first * length;
+    ResizeLoops.sumRows(origin, axis.outputs(), axis.shares(), from, to, sum, length);
+    return sum;
   }
 
   private interface RowBody {
-    void run(long row, long scratch);
+    /** Writes row {@code row} as float32 to {@code target}. */
+    void run(long row, long target, long scratch);
   }
 
-  /**
-   * Runs over the rows {@code [N,H]} of {@code target}, with room for {@code scratch} floats per
-   * thread.
-   */
-  private void eachRow(Shape target, int scratch, RowBody body) {
-    long length = (long) target.dim(2) * target.dim(3);
-    long bytes = Math.ceilDiv(4L * scratch, 64) * 64;
+  /** Makes the rows {@code [N,H]} of {@code y}, with room for {@code floats} floats per thread. */
+  private void eachRow(Tensor y, long floats, RowBody body) {
+    int length = y.shape().dim(2) * y.shape().dim(3);
+    int width = y.dtype().bytes();
+    boolean narrow = y.dtype() == DType.BFLOAT16;
+    long scratch = Math.ceilDiv(4 * floats, 64) * 64;
+    long bytes = scratch + Math.ceilDiv(4L * length, 64) * 64;
     Buffer room = context.memory().allocate(bytes * context.workers().threads());
     try {
       context
           .workers()
           .range(
-              (long) target.dim(0) * target.dim(1),
+              (long) y.shape().dim(0) * y.shape().dim(1),
               Math.ceilDiv(GRAIN, length),
               (worker, lo, hi) -> {
+                long mine = room.address() + worker * bytes;
                 for (long row = lo; row < hi; row++) {
-                  body.run(row, room.address() + worker * bytes);
+                  long place = y.address() + row * length * width;
+                  body.run(row, narrow ? mine + scratch : place, mine);
+                  if (narrow) {
+                    CastLoops.narrow(mine + scratch, place, length);
+                  }
                 }
               });
     } finally {

@@ -57,6 +57,15 @@ record ResizeAxis(
     return new ResizeAxis(left, right, weight, starts, outputs, shares);
   }
 
+  /** The most outputs that one input takes part in. */
+  int mostOutputs() {
+    int most = 0;
+    for (int i = 0; i < in(); i++) {
+      most = Math.max(most, starts[i + 1] - starts[i]);
+    }
+    return most;
+  }
+
   int in() {
     return starts.length - 1;
   }

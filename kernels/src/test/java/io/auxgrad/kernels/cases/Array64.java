@@ -28,6 +28,18 @@ record Array64(DType dtype, Shape shape, double[] data) {
     return new Array64(type, shape, data);
   }
 
+  /** Each value as the nearest bfloat16, the even one of two. */
+  Array64 roundedToBfloat16() {
+    return new Array64(
+        dtype, shape, java.util.Arrays.stream(data).map(Array64::toBfloat16).toArray());
+  }
+
+  /** {@code x}, a float, as the nearest bfloat16, the even one of two. */
+  static double toBfloat16(double x) {
+    int bits = Float.floatToRawIntBits((float) x);
+    return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
+  }
+
   Array64 copy() {
     return new Array64(dtype, shape, data.clone());
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Moving and counting elements. */
 final class IndexingCases {
@@ -22,8 +23,8 @@ final class IndexingCases {
     for (int[] order : new int[][] {{0, 3, 1, 2}, {0, 2, 3, 1}, {3, 1, 0, 2}, {0, 1, 2, 3}}) {
       cases.add(permute(order));
     }
-    cases.add(confusion());
-    return cases;
+    List<OpCase> all = OpCase.alsoInBfloat16(cases, Set.of(0, 1, 2), Set.of(0, 1));
+    return Stream.concat(all.stream(), Stream.of(confusion())).toList();
   }
 
   private static OpCase concat(int axis) {

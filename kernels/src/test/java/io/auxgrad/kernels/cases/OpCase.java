@@ -1,9 +1,12 @@
 package io.auxgrad.kernels.cases;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One op at one size.
@@ -51,6 +54,40 @@ record OpCase(
 
   OpCase differentiable(Gradient rule) {
     return new OpCase(name, covers, inputs, oracle, forward, rule, length, bytes);
+  }
+
+  /**
+   * The same op in bfloat16: {@code activations} among the inputs and {@code results} among the
+   * outputs, numbered from 0, are bfloat16, and so is the gradient that arrives if output 0 is. All
+   * inputs hold numbers that bfloat16 has, so the reference is given what the op is.
+   */
+  OpCase inBfloat16(Set<Integer> activations, Set<Integer> results) {
+    return new OpCase(
+        name + " bfloat16",
+        covers,
+        range(inputs.size())
+            .mapToObj(i -> inputs.get(i).inBfloat16(activations.contains(i)))
+            .toList(),
+        in -> {
+          List<Array64> out = oracle.apply(in);
+          return range(out.size())
+              .mapToObj(i -> results.contains(i) ? out.get(i).as(DType.BFLOAT16) : out.get(i))
+              .toList();
+        },
+        forward,
+        gradient,
+        length,
+        bytes);
+  }
+
+  /** {@code cases}, and each of them again {@link #inBfloat16}. */
+  static List<OpCase> alsoInBfloat16(
+      List<OpCase> cases, Set<Integer> activations, Set<Integer> results) {
+    return cases.stream().flatMap(c -> Stream.of(c, c.inBfloat16(activations, results))).toList();
+  }
+
+  private static IntStream range(int end) {
+    return IntStream.range(0, end);
   }
 
   OpCase summing(long terms) {

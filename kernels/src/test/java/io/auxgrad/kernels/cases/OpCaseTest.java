@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 class OpCaseTest {
   private static final long SEED = Long.getLong("auxgrad.test.seed", 20260101);
   private static final double EPS = 0x1p-23;
+  private static final double BFLOAT16_EPS = 0x1p-8;
   private static final double STEP = 1e-5;
   private static final int PROBES = 24;
   private static int liveBefore;
@@ -153,7 +154,7 @@ class OpCaseTest {
       Backend backend, OpCase c, List<Array64> host, List<Tensor> device) {
     List<Tensor> outputs = c.forward().apply(backend, device);
     Philox random = new Philox(SEED, 1);
-    Array64 dy = Array64.of(outputs.get(0).shape(), i -> random.uniform(-1, 1));
+    Array64 dy = gradientFor(outputs.getFirst(), random);
     List<Tensor> gradients =
         c.gradient().apply(backend, device, outputs, dy.upload(backend.memory()));
     for (int k = 0; k < gradients.size(); k++) {
@@ -163,9 +164,17 @@ class OpCaseTest {
     }
   }
 
+  private static Array64 gradientFor(Tensor y, Philox random) {
+    Array64 dy = Array64.of(y.shape(), i -> random.uniform(-1, 1));
+    return y.dtype() == DType.BFLOAT16 ? dy.roundedToBfloat16().as(DType.BFLOAT16) : dy;
+  }
+
   private static void probe(
       OpCase c, List<Array64> host, int k, Array64 dy, Array64 got, Philox random) {
     assertEquals(host.get(k).shape(), got.shape(), c + " gradient " + k);
+    assertEquals(host.get(k).dtype(), got.dtype(), c + " gradient " + k);
+    // Some are computed from the output, which has been rounded.
+    double rounding = got.dtype() == DType.BFLOAT16 ? BFLOAT16_EPS : 0;
     int n = got.data().length;
     double scale = 0;
     for (double v : got.data()) {
@@ -176,7 +185,9 @@ class OpCaseTest {
       double want =
           (along(c, host, k, at, STEP, dy) - along(c, host, k, at, -STEP, dy)) / (2 * STEP);
       double allowed =
-          EPS * (8 + 2 * Math.sqrt(c.length())) * (scale + Math.abs(want)) + 2e-6 * (1 + scale);
+          EPS * (8 + 2 * Math.sqrt(c.length())) * (scale + Math.abs(want))
+              + 2e-6 * (1 + scale)
+              + rounding * (2 * scale + Math.abs(want));
       double error = Math.abs(got.data()[at] - want);
       if (!(error <= allowed)) {
         fail(
@@ -204,7 +215,8 @@ class OpCaseTest {
   private static void compare(String what, Array64 want, Array64 got, long length) {
     assertEquals(want.shape(), got.shape(), what);
     assertEquals(want.dtype(), got.dtype(), what);
-    boolean exact = want.dtype() != DType.FLOAT32;
+    boolean narrow = want.dtype() == DType.BFLOAT16;
+    boolean exact = want.dtype() != DType.FLOAT32 && !narrow;
     double scale = 0;
     for (double v : want.data()) {
       scale = Math.max(scale, Double.isFinite(v) ? Math.abs(v) : 0);
@@ -212,6 +224,7 @@ class OpCaseTest {
     for (int i = 0; i < want.data().length; i++) {
       double w = want.data()[i];
       double allowed = exact ? 0 : EPS * ((4 + Math.sqrt(length)) * scale + 4 * Math.abs(w));
+      allowed += narrow ? halfUnitOfBfloat16(w) : 0;
       double error = Math.abs(got.data()[i] - w);
       if (!(error <= allowed) && got.data()[i] != w) {
         fail(
@@ -219,5 +232,10 @@ class OpCaseTest {
                 .formatted(what, i, got.data()[i], w, allowed, SEED));
       }
     }
+  }
+
+  /** What rounding once may change {@code x} by. */
+  private static double halfUnitOfBfloat16(double x) {
+    return Math.scalb(1, Math.getExponent(x) - 8);
   }
 }

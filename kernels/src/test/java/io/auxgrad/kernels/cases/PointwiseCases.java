@@ -8,6 +8,7 @@ import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.UnaryOp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
@@ -20,7 +21,6 @@ final class PointwiseCases {
     List<OpCase> cases = new ArrayList<>();
     for (UnaryOp op : UnaryOp.values()) {
       cases.add(unary(op, 3, 5, 7, 11));
-      cases.add(unary(op, 1));
     }
     for (BinaryOp op : BinaryOp.values()) {
       cases.add(binary(op, Shape.of(3, 5, 7, 11), Shape.of(3, 5, 7, 11)));
@@ -29,7 +29,6 @@ final class PointwiseCases {
       cases.add(binary(op, Shape.of(2, 1, 7, 1), Shape.of(5, 1, 19)));
       cases.add(binary(op, Shape.of(4, 6, 8, 16), Shape.of(4, 1, 1, 16)));
     }
-    cases.add(affine());
     cases.add(
         inPlace(
             "accumulate",
@@ -39,23 +38,23 @@ final class PointwiseCases {
             Double::sum));
     cases.add(
         inPlace(
-            "scale by",
-            "pointwise.scaleBy",
-            Input.uniform(1),
-            (b, t, f) -> b.pointwise().scaleBy(t, f),
-            (t, f) -> t * f));
-    cases.add(
-        inPlace(
             "fill",
             "pointwise.fill",
             Input.uniform(1),
             (b, t, x) -> b.pointwise().fill(t, -2.5f),
             (t, x) -> -2.5));
+    cases.add(affine(5, 7, 3));
+    cases.add(affine(70_001));
     cases.add(copy());
-    cases.addAll(casts());
     cases.add(dropout(0.3f, 3, 7, 13));
     cases.add(dropout(0f, 5));
-    return cases;
+    List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(cases, Set.of(0, 1), Set.of(0)));
+    Arrays.stream(UnaryOp.values()).map(op -> unary(op, 1)).forEach(all::add);
+    all.addAll(mixedTypes());
+    all.add(scaleBy());
+    all.add(scaleBy().inBfloat16(Set.of(0), Set.of(0)));
+    all.addAll(casts());
+    return all;
   }
 
   static double apply(UnaryOp op, double x) {
@@ -142,11 +141,30 @@ final class PointwiseCases {
     return offset;
   }
 
-  private static OpCase affine() {
+  /** A map in bfloat16 and a parameter in float32, and the other way round. */
+  private static List<OpCase> mixedTypes() {
+    Shape map = Shape.of(3, 5, 7, 11);
+    return List.of(
+        binary(BinaryOp.ADD, map, map).inBfloat16(Set.of(0), Set.of(0)),
+        binary(BinaryOp.ADD, map, Shape.of(11)).inBfloat16(Set.of(0), Set.of(0)),
+        binary(BinaryOp.MULTIPLY, map, Shape.scalar()).inBfloat16(Set.of(0), Set.of(0)),
+        binary(BinaryOp.MULTIPLY, map, Shape.of(7, 1)).inBfloat16(Set.of(1), Set.of()));
+  }
+
+  private static OpCase scaleBy() {
+    return inPlace(
+        "scale by",
+        "pointwise.scaleBy",
+        Input.uniform(1),
+        (b, t, f) -> b.pointwise().scaleBy(t, f),
+        (t, f) -> t * f);
+  }
+
+  private static OpCase affine(int... dims) {
     return OpCase.of(
         "affine",
         Set.of("pointwise.affine"),
-        List.of(Input.uniform(5, 7, 3)),
+        List.of(Input.uniform(dims)),
         in -> List.of(map(in.get(0), x -> -1.5 * x + 0.25)),
         (b, in) -> List.of(b.pointwise().affine(in.get(0), -1.5f, 0.25f)));
   }
@@ -183,7 +201,7 @@ final class PointwiseCases {
         List.of(Input.uniform(3, 5, 17)),
         in -> List.of(in.get(0)),
         (b, in) -> {
-          Tensor target = Tensor.empty(b.memory(), DType.FLOAT32, in.get(0).shape());
+          Tensor target = Tensor.empty(b.memory(), in.get(0).dtype(), in.get(0).shape());
           b.pointwise().copy(in.get(0), target);
           return List.of(target);
         });
@@ -195,14 +213,12 @@ final class PointwiseCases {
         cast(spread, DType.INT32, x -> (int) x),
         cast(spread, DType.UINT8, x -> Math.min(255, Math.max(0, Math.rint(x)))),
         cast(spread, DType.FLOAT64, x -> x),
-        cast(spread, DType.BFLOAT16, PointwiseCases::toBfloat16),
+        cast(spread, DType.BFLOAT16, Array64::toBfloat16),
+        cast(spread.inBfloat16(true), DType.FLOAT32, x -> x),
+        cast(spread.inBfloat16(true), DType.BFLOAT16, x -> x),
+        cast(spread.inBfloat16(true), DType.INT32, x -> (int) x),
         cast(Input.labels(-1000, 1000, 7, 41), DType.FLOAT32, x -> x),
         cast(Input.mask(7, 41), DType.FLOAT32, x -> x));
-  }
-
-  private static double toBfloat16(double x) {
-    int bits = Float.floatToRawIntBits((float) x);
-    return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
   }
 
   private static OpCase cast(Input input, DType type, DoubleUnaryOperator f) {

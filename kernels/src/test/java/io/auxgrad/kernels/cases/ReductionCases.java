@@ -30,10 +30,10 @@ final class ReductionCases {
     cases.add(argmax(2, 5, 3, 13));
     cases.add(argmax(7, 1));
     cases.add(argmax(40));
-    cases.add(softmax(3, 5, 13));
-    cases.add(softmax(2, 40));
-    cases.add(softmax(9, 1));
-    return cases;
+    List<OpCase> softmax = List.of(softmax(3, 5, 13), softmax(2, 40), softmax(9, 1));
+    List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(cases, Set.of(0), Set.of()));
+    all.addAll(OpCase.alsoInBfloat16(softmax, Set.of(0), Set.of(0)));
+    return all;
   }
 
   private static OpCase reduce(Kind kind, Shape x, int... axes) {

@@ -22,7 +22,7 @@ final class ResizeCases {
       cases.add(resize(mode, 1, 12, 9, 1, 1, 1));
       cases.add(resize(mode, 1, 15, 20, 40, 30, 40));
     }
-    return cases;
+    return OpCase.alsoInBfloat16(cases, Set.of(0), Set.of(0));
   }
 
   private static OpCase resize(Mode mode, int n, int h, int w, int c, int oh, int ow) {

@@ -4,8 +4,8 @@ import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.data.ImageFiles;
 import io.auxgrad.mtl.data.Sample;
 import io.auxgrad.mtl.predict.Charts;
+import io.auxgrad.mtl.predict.PhotoPredictor;
 import io.auxgrad.mtl.predict.Picture;
-import io.auxgrad.mtl.predict.Predictor;
 import io.auxgrad.mtl.predict.Sheet;
 import io.auxgrad.mtl.run.RunFolder;
 import io.auxgrad.mtl.train.TrainedModel;
@@ -68,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
     try (RunFolder run = RunFolder.open(folder);
         TrainedModel model = TrainedModel.load(run, backend)) {
       makeFolder();
-      Predictor predictor = new Predictor(model, backend);
+      PhotoPredictor predictor = new PhotoPredictor(model, backend);
       for (Path image : images) {
         predict(image, predictor, model.classes(), console);
       }
@@ -77,7 +77,7 @@ final class PredictCommand implements Callable<Integer> {
     return failed.isEmpty() ? 0 : 1;
   }
 
-  private void predict(Path image, Predictor predictor, List<String> classes, Output console) {
+  private void predict(Path image, PhotoPredictor predictor, List<String> classes, Output console) {
     try {
       Sample photo = ImageFiles.readPhoto(image);
       if (!names.add(photo.id())) {

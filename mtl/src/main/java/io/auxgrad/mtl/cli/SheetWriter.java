@@ -3,7 +3,7 @@ package io.auxgrad.mtl.cli;
 import io.auxgrad.mtl.data.Dataset;
 import io.auxgrad.mtl.data.Sample;
 import io.auxgrad.mtl.data.Splits;
-import io.auxgrad.mtl.predict.Predictor;
+import io.auxgrad.mtl.predict.PhotoPredictor;
 import io.auxgrad.mtl.predict.Sheet;
 import io.auxgrad.mtl.train.TrainedModel;
 import io.auxgrad.tensor.ops.Backend;
@@ -21,7 +21,7 @@ final class SheetWriter {
   static void write(Path file, TrainedModel model, Splits splits, Backend backend) {
     Dataset test = splits.test();
     int rows = Math.min(ROWS, test.size());
-    Predictor predictor = new Predictor(model, backend);
+    PhotoPredictor predictor = new PhotoPredictor(model, backend);
     List<Sheet.Row> drawn = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
       Sample truth = test.load((int) ((long) row * test.size() / rows));

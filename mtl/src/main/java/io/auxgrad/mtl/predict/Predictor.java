@@ -1,97 +1,127 @@
 package io.auxgrad.mtl.predict;
 
-import io.auxgrad.autograd.Tape;
-import io.auxgrad.autograd.Variable;
-import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.mtl.data.Dataset;
-import io.auxgrad.mtl.data.ImageSize;
-import io.auxgrad.mtl.data.Loader;
-import io.auxgrad.mtl.data.Sample;
-import io.auxgrad.mtl.network.Outputs;
+import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.Task;
-import io.auxgrad.mtl.train.TrainedModel;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.ops.Backend;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
- * Predicts for images of any size.
+ * A deployed network for images of one shape, ready to be asked over and over from any number of
+ * threads: the ops of one pass are recorded once and then only run, without a tensor or buffer
+ * being made.
  *
- * <p>An image is brought to as many pixels as the network was trained with, keeping its shape, and
- * what is predicted is brought back to the image's size.
+ * <pre>{@code
+ * try (Predictor predictor = new Predictor(backend, network, tasks, Shape.of(1, 240, 320, 3), 2)) {
+ *   try (Prediction prediction = predictor.predict(images)) {   // on any thread
+ *     Tensor depth = prediction.of("depth");                     // [1,240,320,1], metres
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>The weights are read at each call, but what inference derives of them (batch normalisation
+ * folded into convolutions) is made with the predictor: change them, and make a new one. Results
+ * are the same bytes as those of {@link MultiTaskNetwork#forward} and {@link Task#predict}.
  */
-public final class Predictor {
-  private static final int SMALLEST_SIDE = 32;
+public final class Predictor implements AutoCloseable {
+  private final Shape images;
+  private final Semaphore free;
+  private final ArrayDeque<Prediction> idle;
+  private final List<Prediction> all = new ArrayList<>();
+  private boolean closed;
 
-  private final TrainedModel model;
-  private final Backend backend;
+  /**
+   * Records {@code network} once for each call that may be under way at a time.
+   *
+   * @param network in inference mode; stays the caller's, open as long as this
+   * @param images the shape of the images, {@code [N,H,W,3]}
+   * @param concurrency predictions that may be held at a time; a caller beyond that waits. Each
+   *     takes the memory of one pass.
+   */
+  public Predictor(
+      Backend backend, MultiTaskNetwork network, List<Task> tasks, Shape images, int concurrency) {
+    if (network.isTraining()) {
+      throw new IllegalArgumentException(
+          "predictor: the network is in training mode; use network.deploy() or train(false)");
+    }
+    if (concurrency < 1) {
+      throw new IllegalArgumentException(
+          "predictor: concurrency " + concurrency + " must be at least 1");
+    }
+    this.images = images;
+    free = new Semaphore(concurrency, true);
+    idle = new ArrayDeque<>(concurrency);
+    try {
+      for (int i = 0; i < concurrency; i++) {
+        Prediction prediction = new Prediction(this, backend, network, tasks, images);
+        all.add(prediction);
+        idle.push(prediction);
+      }
+    } catch (RuntimeException e) {
+      all.forEach(Prediction::dispose);
+      throw e;
+    }
+  }
 
-  /** With the weights of {@code model}, which stays the caller's. */
-  public Predictor(TrainedModel model, Backend backend) {
-    this.model = model;
-    this.backend = backend;
+  /** The shape of the images, {@code [N,H,W,3]}. */
+  public Shape images() {
+    return images;
   }
 
   /**
-   * {@code photo} with the predicted classes, depth and normals as its labels; null for a task that
-   * is off.
+   * Predicts for normalised images (see {@link io.auxgrad.mtl.data.Normalization}).
+   *
+   * @param images float32 of the predictor's shape, on its device; read before this returns
+   * @return to be closed when it has been read, for its memory serves the next call
    */
-  public Sample predict(Sample photo) {
-    try (Loader loader = Loader.evaluation(new One(photo), inputSize(photo.size()), 1, 1);
-        var _ = Tape.noGrad();
-        TensorScope _ = TensorScope.open();
-        Batch batch = Batch.upload(backend.memory(), loader.next())) {
-      Outputs outputs = model.network().forward(Variable.constant(batch.images()));
-      Map<String, Tensor> maps = new HashMap<>();
-      for (Task task : model.tasks()) {
-        Tensor output = outputs.main().get(task.name()).value();
-        maps.put(task.name(), task.predict(output, photo.height(), photo.width()));
+  public Prediction predict(Tensor images) {
+    if (!images.shape().equals(this.images)) {
+      throw new TensorException(
+          "predictor: images are %s, it was made for %s".formatted(images.shape(), this.images));
+    }
+    Prediction prediction = take();
+    try {
+      prediction.run(images);
+      return prediction;
+    } catch (RuntimeException e) {
+      giveBack(prediction);
+      throw e;
+    }
+  }
+
+  private Prediction take() {
+    free.acquireUninterruptibly();
+    synchronized (idle) {
+      if (closed) {
+        free.release();
+        throw new IllegalStateException("the predictor is closed");
       }
-      return new Sample(
-          photo.id(),
-          photo.height(),
-          photo.width(),
-          photo.rgb(),
-          classes(maps.get("segmentation")),
-          values(maps.get("depth")),
-          values(maps.get("normals")));
+      return idle.pop();
     }
   }
 
-  private ImageSize inputSize(ImageSize image) {
-    double factor = Math.sqrt((double) model.config().data().size().pixels() / image.pixels());
-    return new ImageSize(side(image.height() * factor), side(image.width() * factor));
-  }
-
-  private static int side(double length) {
-    return Math.max(SMALLEST_SIDE, (int) Math.round(length));
-  }
-
-  private int[] classes(Tensor logits) {
-    return logits == null ? null : backend.reduction().argmax(logits).toInts();
-  }
-
-  private static float[] values(Tensor map) {
-    return map == null ? null : map.toFloats();
-  }
-
-  /** A data set of one photo. */
-  private record One(Sample photo) implements Dataset {
-    @Override
-    public String name() {
-      return photo.id();
+  void giveBack(Prediction prediction) {
+    synchronized (idle) {
+      idle.push(prediction);
     }
+    free.release();
+  }
 
-    @Override
-    public int size() {
-      return 1;
+  /** Frees the memory, once the predictions under way are closed. */
+  @Override
+  public void close() {
+    free.acquireUninterruptibly(all.size());
+    synchronized (idle) {
+      if (!closed) {
+        closed = true;
+        all.forEach(Prediction::dispose);
+      }
     }
-
-    @Override
-    public Sample load(int index) {
-      return photo;
-    }
+    free.release(all.size());
   }
 }

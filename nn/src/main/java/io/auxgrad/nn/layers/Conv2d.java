@@ -7,6 +7,7 @@ import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Parameter;
 import io.auxgrad.nn.init.Fan;
 import io.auxgrad.nn.init.Initializer;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
@@ -24,12 +25,15 @@ import io.auxgrad.tensor.ops.Conv2dSpec;
 public final class Conv2d extends Layer {
   private final Conv2dSpec spec;
   private final Activation activation;
+  private final DType typeOrNull;
   private final Parameter weight;
   private final Parameter bias;
 
-  Conv2d(Conv2dSpec spec, Activation activation, Tensor weight, Tensor biasOrNull) {
+  Conv2d(
+      Conv2dSpec spec, Activation activation, DType typeOrNull, Tensor weight, Tensor biasOrNull) {
     this.spec = spec;
     this.activation = activation;
+    this.typeOrNull = typeOrNull;
     this.weight = parameter("weight", weight);
     this.bias = biasOrNull == null ? null : parameter("bias", biasOrNull);
   }
@@ -42,7 +46,8 @@ public final class Conv2d extends Layer {
   @Override
   public Variable forward(Variable x) {
     Variable biasOrNull = bias == null ? null : bias.variable();
-    return ConvolutionGradients.conv2d(x, weight.variable(), biasOrNull, spec, activation);
+    DType type = typeOrNull == null ? x.value().dtype() : typeOrNull;
+    return ConvolutionGradients.conv2d(x, weight.variable(), biasOrNull, spec, activation, type);
   }
 
   /** How the kernel slides. */
@@ -65,6 +70,11 @@ public final class Conv2d extends Layer {
     return activation;
   }
 
+  /** The element type of the result; null if it is that of the input. */
+  public DType outputTypeOrNull() {
+    return typeOrNull;
+  }
+
   /** Options of a convolution. */
   public static final class Builder {
     private static final int SAME = -1;
@@ -79,6 +89,7 @@ public final class Conv2d extends Layer {
     private int groups = 1;
     private boolean bias = true;
     private Activation activation = Activation.IDENTITY;
+    private DType typeOrNull;
     private Initializer init = Initializer.torchDefault();
     private Initializer biasInit;
 
@@ -134,6 +145,15 @@ public final class Conv2d extends Layer {
       return this;
     }
 
+    /**
+     * The element type of the result: float32, or that of every input. Unless given, that of the
+     * input; a layer whose results are losses' inputs gives float32 in a bfloat16 network too.
+     */
+    public Builder outputType(DType type) {
+      typeOrNull = type;
+      return this;
+    }
+
     /** Initial weights. */
     public Builder init(Initializer init) {
       this.init = init;
@@ -159,7 +179,7 @@ public final class Conv2d extends Layer {
       Tensor biasOrNull =
           bias ? biasInit(shape).create(context.memory(), Shape.of(out), context.random()) : null;
       return new Conv2d(
-          Conv2dSpec.of(stride, pad, dilation, groups), activation, weight, biasOrNull);
+          Conv2dSpec.of(stride, pad, dilation, groups), activation, typeOrNull, weight, biasOrNull);
     }
 
     private Initializer biasInit(Shape weight) {

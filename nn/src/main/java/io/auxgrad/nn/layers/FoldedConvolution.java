@@ -33,6 +33,7 @@ final class FoldedConvolution implements AutoCloseable {
         new Conv2d(
             block.conv().spec(),
             Activation.IDENTITY,
+            block.conv().outputTypeOrNull(),
             activated.weight().value(),
             activated.biasOrNull().value());
   }
@@ -81,6 +82,7 @@ final class FoldedConvolution implements AutoCloseable {
     return new Conv2d(
         block.conv().spec(),
         activation,
+        block.conv().outputTypeOrNull(),
         Tensor.of(weight.memory(), weight.shape(), weights),
         Tensor.of(weight.memory(), bn.bias().value().shape(), shift));
   }

@@ -7,6 +7,9 @@ public interface Backend {
   /** The device's memory. */
   DeviceMemory memory();
 
+  /** Another pool of the same device's memory, apart from {@link #memory}. */
+  DeviceMemory newMemory();
+
   /** Convolutions. */
   ConvolutionOps convolution();
 

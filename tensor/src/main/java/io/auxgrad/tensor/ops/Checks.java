@@ -42,9 +42,14 @@ final class Checks {
 
   /** A value that networks pass on: float32, or bfloat16 where they compute in it. */
   static void activation(String op, String name, Tensor t) {
-    if (t.dtype() != DType.FLOAT32 && t.dtype() != DType.BFLOAT16) {
+    activation(op, name, t.dtype());
+  }
+
+  /** The type of such a value. */
+  static void activation(String op, String name, DType type) {
+    if (type != DType.FLOAT32 && type != DType.BFLOAT16) {
       throw new TensorException(
-          op + ": " + name + " is " + t.dtype() + ", expected FLOAT32 or BFLOAT16");
+          op + ": " + name + " is " + type + ", expected FLOAT32 or BFLOAT16");
     }
   }
 

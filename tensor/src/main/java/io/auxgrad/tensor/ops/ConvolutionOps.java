@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -8,6 +9,10 @@ import io.auxgrad.tensor.Tensor;
  * 2-d convolution (cross-correlation), NHWC with OHWI weights: stride, padding, dilation, groups.
  *
  * <p>{@code x [N,H,W,C]}, {@code w [O,KH,KW,C/groups]}, {@code bias [O]}, {@code y [N,OH,OW,O]}.
+ *
+ * <p>{@code x}, {@code y} and their gradients are float32 or bfloat16, each of its own; {@code w},
+ * {@code bias} and their gradients are float32. Where one of the images is bfloat16, both factors
+ * are rounded to it. Sums are float32 in any case.
  */
 public abstract class ConvolutionOps {
   /**
@@ -15,28 +20,55 @@ public abstract class ConvolutionOps {
    */
   public record WeightGradients(Tensor weight, Tensor bias) {}
 
-  /** {@code y = activation(conv(x, w) + bias)}; {@code bias} may be null. */
+  /**
+   * {@code y = activation(conv(x, w) + bias)} of the type of {@code x}; {@code bias} may be null.
+   */
   public final Tensor forward(
       Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation) {
+    return forward(x, w, bias, spec, activation, x.dtype());
+  }
+
+  /**
+   * {@link #forward(Tensor, Tensor, Tensor, Conv2dSpec, Activation)} to a result of type {@code
+   * type}.
+   *
+   * @param type float32, or that of {@code x}
+   */
+  public final Tensor forward(
+      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, DType type) {
     check("conv2d", x.shape(), w.shape(), spec);
-    Checks.image("conv2d", "input", x);
-    Checks.image("conv2d", "weight", w);
+    Checks.activation("conv2d", "input", x);
+    Checks.floating("conv2d", "weight", w);
+    Checks.require(
+        type == x.dtype() || type == DType.FLOAT32,
+        "conv2d",
+        "an input of type %s gives no output of type %s",
+        x.dtype(),
+        type);
     Checks.sameDevice("conv2d", x, w, bias);
     if (bias != null) {
       Checks.perChannel("conv2d", "bias", bias, w.shape().dim(0));
     }
-    Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape(), w.shape()));
-    runForward(x, w, bias, spec, activation, y);
+    Tensor y = Tensor.empty(x.memory(), type, spec.outputShape(x.shape(), w.shape()));
+    Launch.run(
+        "convolution.forward", () -> runForward(x, w, bias, spec, activation, y), x, w, bias, y);
     MacCounter.add(macs(y.shape(), w.shape()));
     return y;
   }
 
-  /** {@code dL/dx [N,H,W,C]} from {@code dL/dy}. */
+  /** {@code dL/dx [N,H,W,C]} from {@code dL/dy}, of its type. */
   public final Tensor gradInput(Tensor dy, Tensor w, Conv2dSpec spec, Shape x) {
+    return gradInput(dy, w, spec, x, dy.dtype());
+  }
+
+  /** {@code dL/dx [N,H,W,C]}, of type {@code type}, from {@code dL/dy}. */
+  public final Tensor gradInput(Tensor dy, Tensor w, Conv2dSpec spec, Shape x, DType type) {
     checkGradient(dy, x, w.shape(), spec);
+    Checks.floating("conv2d gradient", "weight", w);
+    Checks.activation("conv2d gradient", "dx", type);
     Checks.sameDevice("conv2d gradient", dy, w);
-    Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runGradInput(dy, w, spec, dx);
+    Tensor dx = Tensor.empty(dy.memory(), type, x);
+    Launch.run("convolution.gradInput", () -> runGradInput(dy, w, spec, dx), dy, w, dx);
     MacCounter.add(macs(dy.shape(), w.shape()));
     return dx;
   }
@@ -48,10 +80,11 @@ public abstract class ConvolutionOps {
   public final WeightGradients gradWeight(
       Tensor x, Tensor dy, Conv2dSpec spec, Shape w, boolean withBias) {
     checkGradient(dy, x.shape(), w, spec);
+    Checks.activation("conv2d gradient", "input", x);
     Checks.sameDevice("conv2d gradient", dy, x);
     Tensor dw = Tensor.empty(x.memory(), DType.FLOAT32, w);
     Tensor db = withBias ? Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(w.dim(0))) : null;
-    runGradWeight(x, dy, spec, dw, db);
+    Launch.run("convolution.gradWeight", () -> runGradWeight(x, dy, spec, dw, db), x, dy, dw, db);
     MacCounter.add(macs(dy.shape(), w));
     return new WeightGradients(dw, db);
   }
@@ -62,7 +95,7 @@ public abstract class ConvolutionOps {
 
   private static void checkGradient(Tensor dy, Shape x, Shape w, Conv2dSpec spec) {
     check("conv2d gradient", x, w, spec);
-    Checks.image("conv2d gradient", "dy", dy);
+    Checks.activation("conv2d gradient", "dy", dy);
     Checks.shape("conv2d gradient", "dy", dy, spec.outputShape(x, w));
   }
 

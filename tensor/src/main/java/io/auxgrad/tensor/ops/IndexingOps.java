@@ -1,9 +1,11 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Moving and counting elements. */
@@ -27,7 +29,7 @@ public abstract class IndexingOps {
       extent += part.shape().dim(at);
     }
     Tensor y = Tensor.empty(first.memory(), first.dtype(), first.shape().with(at, extent));
-    runConcat(parts, at, y);
+    Launch.run("indexing.concat", () -> runConcat(parts, at, y), Arrays.asList(parts, List.of(y)));
     return y;
   }
 
@@ -36,7 +38,7 @@ public abstract class IndexingOps {
     int at = x.shape().axis(axis);
     checkRange("slice", x.shape(), at, start, length);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape().with(at, length));
-    runSlice(x, at, start, y);
+    Launch.run("indexing.slice", () -> runSlice(x, at, start, y), x, y);
     return y;
   }
 
@@ -45,7 +47,7 @@ public abstract class IndexingOps {
     int at = x.axis(axis);
     checkRange("slice gradient", x, at, start, dy.shape().dim(at));
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runSliceBackward(dy, at, start, dx);
+    Launch.run("indexing.sliceBackward", () -> runSliceBackward(dy, at, start, dx), dy, dx);
     return dx;
   }
 
@@ -89,7 +91,7 @@ public abstract class IndexingOps {
       dims[i] = x.shape().dim(axis);
     }
     Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(dims));
-    runPermute(x, order, y);
+    Launch.run("indexing.permute", () -> runPermute(x, order, y), x, y);
     return y;
   }
 
@@ -116,7 +118,12 @@ public abstract class IndexingOps {
         op,
         "counts %s must be square",
         counts.shape());
-    runConfusion(predictions, targets, ignoreIndex, counts);
+    Launch.run(
+        "indexing.confusion",
+        () -> runConfusion(predictions, targets, ignoreIndex, counts),
+        predictions,
+        targets,
+        counts);
     counts.modified();
   }
 

@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -59,7 +60,14 @@ public abstract class LossOps {
       Checks.perChannel(op, "class weights", classWeights, expected.dim(-1));
     }
     Result result = allocate(logits, withGradient);
-    runCrossEntropy(logits, labels, ignoreIndex, classWeights, result);
+    Launch.run(
+        "loss.crossEntropy",
+        () -> runCrossEntropy(logits, labels, ignoreIndex, classWeights, result),
+        logits,
+        labels,
+        classWeights,
+        result.loss(),
+        result.gradient());
     return result;
   }
 
@@ -78,7 +86,14 @@ public abstract class LossOps {
     Checks.sameShape(op, "prediction", prediction, "target", target);
     checkMask(op, mask, prediction.size());
     Result result = allocate(prediction, withGradient);
-    runRegression(penalty, prediction, target, mask, result);
+    Launch.run(
+        "loss.regression",
+        () -> runRegression(penalty, prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
     return result;
   }
 
@@ -97,7 +112,14 @@ public abstract class LossOps {
     Checks.sameShape(op, "prediction", prediction, "target", target);
     checkMask(op, mask, prediction.shape().rows());
     Result result = allocate(prediction, withGradient);
-    runCosine(prediction, target, mask, result);
+    Launch.run(
+        "loss.cosine",
+        () -> runCosine(prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
     return result;
   }
 

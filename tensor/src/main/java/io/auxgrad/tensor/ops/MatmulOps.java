@@ -1,17 +1,41 @@
 package io.auxgrad.tensor.ops;
 
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
-/** Matrix products of rank 2, or of rank 3 with a leading batch. */
+/**
+ * Matrix products of rank 2, or of rank 3 with a leading batch.
+ *
+ * <p>Factors and result are float32 or bfloat16, each of its own; where one of the factors is
+ * bfloat16, both are rounded to it. Sums are float32 in any case.
+ */
 public abstract class MatmulOps {
   /**
    * {@code op(a) op(b)} where {@code op} transposes the last two dimensions if asked: {@code [M,K]
-   * x [K,N] -> [M,N]}, or {@code [B,M,K] x [B,K,N] -> [B,M,N]}.
+   * x [K,N] -> [M,N]}, or {@code [B,M,K] x [B,K,N] -> [B,M,N]}, of the type of {@code a}.
    */
   public final Tensor multiply(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
-    Checks.floating("matmul", "a", a);
-    Checks.floating("matmul", "b", b);
+    return multiply(a, transposeA, b, transposeB, a.dtype());
+  }
+
+  /**
+   * {@link #multiply(Tensor, boolean, Tensor, boolean)} to a result of type {@code type}.
+   *
+   * @param type float32, or bfloat16 if a factor is
+   */
+  public final Tensor multiply(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, DType type) {
+    Checks.activation("matmul", "a", a);
+    Checks.activation("matmul", "b", b);
+    Checks.require(
+        type == DType.FLOAT32 || type == a.dtype() || type == b.dtype(),
+        "matmul",
+        "a of type %s and b of type %s give no product of type %s",
+        a.dtype(),
+        b.dtype(),
+        type);
     Checks.sameDevice("matmul", a, b);
     int rank = a.shape().rank();
     Checks.require(
@@ -38,8 +62,8 @@ public abstract class MatmulOps {
         b.shape(),
         transposeB ? " transposed" : "");
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
-    Tensor out = Tensor.empty(a.memory(), a.dtype(), shape);
-    runMultiply(a, transposeA, b, transposeB, out);
+    Tensor out = Tensor.empty(a.memory(), type, shape);
+    Launch.run("matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, out), a, b, out);
     MacCounter.add(out.size() * inner);
     return out;
   }

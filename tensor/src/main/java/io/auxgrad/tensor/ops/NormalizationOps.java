@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -56,16 +57,28 @@ public abstract class NormalizationOps {
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Tensor mean = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
     Tensor invStd = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
-    runTrain(
+    Launch.run(
+        "normalization.train",
+        () ->
+            runTrain(
+                x,
+                gamma,
+                beta,
+                residual,
+                runningMean,
+                runningVar,
+                momentum,
+                eps,
+                activation,
+                y,
+                mean,
+                invStd),
         x,
         gamma,
         beta,
         residual,
         runningMean,
         runningVar,
-        momentum,
-        eps,
-        activation,
         y,
         mean,
         invStd);
@@ -91,7 +104,16 @@ public abstract class NormalizationOps {
     Checks.perChannel(op, "mean", mean, x.shape().dim(-1));
     Checks.perChannel(op, "variance", variance, x.shape().dim(-1));
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runInfer(x, gamma, beta, residual, mean, variance, eps, activation, y);
+    Launch.run(
+        "normalization.infer",
+        () -> runInfer(x, gamma, beta, residual, mean, variance, eps, activation, y),
+        x,
+        gamma,
+        beta,
+        residual,
+        mean,
+        variance,
+        y);
     return y;
   }
 
@@ -125,7 +147,19 @@ public abstract class NormalizationOps {
     Tensor dbeta = Tensor.empty(x.memory(), DType.FLOAT32, Shape.of(c));
     Tensor dresidual = withResidual ? Tensor.empty(x.memory(), x.dtype(), x.shape()) : null;
     Gradients out = new Gradients(dx, dgamma, dbeta, dresidual);
-    runBackward(dy, x, y, gamma, mean, invStd, activation, batchStatistics, out);
+    Launch.run(
+        "normalization.backward",
+        () -> runBackward(dy, x, y, gamma, mean, invStd, activation, batchStatistics, out),
+        dy,
+        x,
+        y,
+        gamma,
+        mean,
+        invStd,
+        out.x(),
+        out.gamma(),
+        out.beta(),
+        out.residual());
     return out;
   }
 

@@ -1,7 +1,9 @@
 package io.auxgrad.tensor.ops;
 
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -56,7 +58,10 @@ public abstract class OptimizerOps {
     if (settings.momentum() != 0) {
       sameSizes("sgd", parameters, velocities);
     }
-    runSgd(parameters, gradients, velocities, first, settings);
+    Launch.run(
+        "optimizer.sgd",
+        () -> runSgd(parameters, gradients, velocities, first, settings),
+        Arrays.asList(parameters, gradients, velocities));
     parameters.forEach(Tensor::modified);
   }
 
@@ -75,7 +80,10 @@ public abstract class OptimizerOps {
     sameSizes("adam", parameters, gradients);
     sameSizes("adam", parameters, means);
     sameSizes("adam", parameters, squares);
-    runAdam(parameters, gradients, means, squares, step, settings);
+    Launch.run(
+        "optimizer.adam",
+        () -> runAdam(parameters, gradients, means, squares, step, settings),
+        Arrays.asList(parameters, gradients, means, squares));
     parameters.forEach(Tensor::modified);
   }
 
@@ -84,18 +92,23 @@ public abstract class OptimizerOps {
    */
   public final void average(List<Tensor> averages, List<Tensor> values, float decay) {
     sameSizes("average", averages, values);
-    runAverage(averages, values, decay);
+    Launch.run(
+        "optimizer.average",
+        () -> runAverage(averages, values, decay),
+        Arrays.asList(averages, values));
     averages.forEach(Tensor::modified);
   }
 
   /** The sum of squares over all tensors, in float64 and a fixed order; waits for the device. */
   public final double sumOfSquares(List<Tensor> tensors) {
-    return runSumOfSquares(tensors);
+    double[] sum = new double[1];
+    Launch.run("optimizer.sumOfSquares", () -> sum[0] = runSumOfSquares(tensors), List.of(tensors));
+    return sum[0];
   }
 
   /** {@code t *= factor} for each tensor. */
   public final void scale(List<Tensor> tensors, float factor) {
-    runScale(tensors, factor);
+    Launch.run("optimizer.scale", () -> runScale(tensors, factor), List.of(tensors));
     tensors.forEach(Tensor::modified);
   }
 

@@ -1,15 +1,19 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Tensor;
 
-/** Element-wise ops; two-argument ops broadcast as NumPy does. */
+/**
+ * Element-wise ops on float32 or bfloat16; two-argument ops broadcast as NumPy does. They compute
+ * in float32 and round a bfloat16 result once.
+ */
 public abstract class PointwiseOps {
   /** {@code op(x)}. */
   public final Tensor unary(UnaryOp op, Tensor x) {
-    Checks.floating(name(op), "input", x);
+    Checks.activation(name(op), "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runUnary(op, x, y);
+    Launch.run("pointwise.unary", () -> runUnary(op, x, y), x, y);
     return y;
   }
 
@@ -18,54 +22,60 @@ public abstract class PointwiseOps {
    * one that {@link UnaryOp#derivative} names is read; the other may be any tensor of the shape.
    */
   public final Tensor unaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y) {
-    Checks.floating(name(op), "dy", dy);
+    Checks.activation(name(op), "dy", dy);
     Checks.sameShape(name(op), "dy", dy, "x", x);
     Checks.sameShape(name(op), "dy", dy, "y", y);
+    Checks.sameType(name(op), "dy", dy, "x", x);
+    Checks.sameType(name(op), "dy", dy, "y", y);
     Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runUnaryBackward(op, dy, x, y, dx);
+    Launch.run("pointwise.unaryBackward", () -> runUnaryBackward(op, dy, x, y, dx), dy, x, y, dx);
     return dx;
   }
 
-  /** {@code op(a, b)} in the shape that both broadcast to. */
+  /**
+   * {@code op(a, b)} in the shape that both broadcast to and the element type of {@code a}, which
+   * {@code b} need not have: a bfloat16 map and a float32 parameter give a bfloat16 map.
+   */
   public final Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-    Checks.floating(name(op), "a", a);
-    Checks.floating(name(op), "b", b);
+    Checks.activation(name(op), "a", a);
+    Checks.activation(name(op), "b", b);
     Checks.sameDevice(name(op), a, b);
     Tensor y = Tensor.empty(a.memory(), a.dtype(), a.shape().broadcast(b.shape()));
-    runBinary(op, a, b, y);
+    Launch.run("pointwise.binary", () -> runBinary(op, a, b, y), a, b, y);
     return y;
   }
 
   /** {@code scale * x + shift}. */
   public final Tensor affine(Tensor x, float scale, float shift) {
-    Checks.floating("affine", "input", x);
+    Checks.activation("affine", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runAffine(x, scale, shift, y);
+    Launch.run("pointwise.affine", () -> runAffine(x, scale, shift, y), x, y);
     return y;
   }
 
-  /** {@code target += x}, of the same shape: how gradients accumulate. */
+  /** {@code target += x}, of the same shape and type: how gradients accumulate. */
   public final void accumulate(Tensor target, Tensor x) {
-    Checks.floating("accumulate", "target", target);
+    Checks.activation("accumulate", "target", target);
     Checks.sameShape("accumulate", "target", target, "x", x);
+    Checks.sameType("accumulate", "x", x, "target", target);
     Checks.sameDevice("accumulate", target, x);
-    runAccumulate(target, x);
+    Launch.run("pointwise.accumulate", () -> runAccumulate(target, x), target, x);
     target.modified();
   }
 
   /** {@code target *= factor}, {@code factor} a float32 tensor of size 1 on the same device. */
   public final void scaleBy(Tensor target, Tensor factor) {
-    Checks.floating("scale", "target", target);
+    Checks.activation("scale", "target", target);
     Checks.floating("scale", "factor", factor);
     Checks.require(factor.size() == 1, "scale", "factor %s must have one element", factor.shape());
-    runScaleBy(target, factor);
+    Launch.run("pointwise.scaleBy", () -> runScaleBy(target, factor), target, factor);
     target.modified();
   }
 
   /** Sets all elements. */
   public final void fill(Tensor target, float value) {
-    Checks.floating("fill", "target", target);
-    runFill(target, value);
+    Checks.activation("fill", "target", target);
+    Launch.run("pointwise.fill", () -> runFill(target, value), target);
     target.modified();
   }
 
@@ -73,7 +83,7 @@ public abstract class PointwiseOps {
   public final void copy(Tensor source, Tensor target) {
     Checks.sameShape("copy", "source", source, "target", target);
     Checks.dtype("copy", "target", target, source.dtype());
-    runCopy(source, target);
+    Launch.run("pointwise.copy", () -> runCopy(source, target), source, target);
     target.modified();
   }
 
@@ -83,7 +93,7 @@ public abstract class PointwiseOps {
    */
   public final Tensor cast(Tensor x, DType dtype) {
     Tensor y = Tensor.empty(x.memory(), dtype, x.shape());
-    runCast(x, y);
+    Launch.run("pointwise.cast", () -> runCast(x, y), x, y);
     return y;
   }
 
@@ -93,10 +103,10 @@ public abstract class PointwiseOps {
    * gradient is the same call on {@code dL/dy}.
    */
   public final Tensor dropout(Tensor x, float p, long seed, long stream) {
-    Checks.floating("dropout", "input", x);
+    Checks.activation("dropout", "input", x);
     Checks.require(p >= 0 && p < 1, "dropout", "probability %s must be in [0,1)", p);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runDropout(x, p, seed, stream, y);
+    Launch.run("pointwise.dropout", () -> runDropout(x, p, seed, stream, y), x, y);
     return y;
   }
 

@@ -1,6 +1,7 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -18,7 +19,7 @@ public abstract class PoolingOps {
     Shape out = spec.outputShape(x.shape());
     Tensor y = Tensor.empty(x.memory(), x.dtype(), out);
     Tensor positions = withPositions ? Tensor.empty(x.memory(), DType.UINT8, out) : null;
-    runMax(x, spec, y, positions);
+    Launch.run("pooling.max", () -> runMax(x, spec, y, positions), x, y, positions);
     return new Max(y, positions);
   }
 
@@ -29,7 +30,8 @@ public abstract class PoolingOps {
     Checks.dtype("max pool gradient", "positions", positions, DType.UINT8);
     Checks.sameShape("max pool gradient", "positions", positions, "dy", dy);
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runMaxBackward(dy, positions, spec, dx);
+    Launch.run(
+        "pooling.maxBackward", () -> runMaxBackward(dy, positions, spec, dx), dy, positions, dx);
     return dx;
   }
 
@@ -37,7 +39,7 @@ public abstract class PoolingOps {
   public final Tensor average(Tensor x, Pool2dSpec spec) {
     Checks.image("average pool", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape()));
-    runAverage(x, spec, y);
+    Launch.run("pooling.average", () -> runAverage(x, spec, y), x, y);
     return y;
   }
 
@@ -46,7 +48,7 @@ public abstract class PoolingOps {
     Checks.image("average pool gradient", "dy", dy);
     Checks.shape("average pool gradient", "dy", dy, spec.outputShape(x));
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runAverageBackward(dy, spec, dx);
+    Launch.run("pooling.averageBackward", () -> runAverageBackward(dy, spec, dx), dy, dx);
     return dx;
   }
 
@@ -55,7 +57,7 @@ public abstract class PoolingOps {
     Checks.image("global pool", "input", x);
     Tensor y =
         Tensor.empty(x.memory(), x.dtype(), Shape.of(x.shape().dim(0), 1, 1, x.shape().dim(3)));
-    runGlobal(x, y);
+    Launch.run("pooling.global", () -> runGlobal(x, y), x, y);
     return y;
   }
 
@@ -64,7 +66,7 @@ public abstract class PoolingOps {
     Checks.image("global pool gradient", "dy", dy);
     Checks.shape("global pool gradient", "dy", dy, Shape.of(x.dim(0), 1, 1, x.dim(3)));
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
-    runGlobalBackward(dy, dx);
+    Launch.run("pooling.globalBackward", () -> runGlobalBackward(dy, dx), dy, dx);
     return dx;
   }
 

@@ -1,10 +1,14 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
-/** Reductions along axes; summed in a fixed order, so the same on any number of threads. */
+/**
+ * Reductions of float32 or bfloat16 along axes; summed in a fixed order, so the same on any number
+ * of threads.
+ */
 public abstract class ReductionOps {
   /** How values are combined. */
   public enum Kind {
@@ -18,30 +22,33 @@ public abstract class ReductionOps {
     MIN
   }
 
-  /** {@code x} reduced along {@code axes}, which stay with extent 1; no axes means all. */
+  /**
+   * {@code x} reduced along {@code axes}, which stay with extent 1; no axes means all. The result
+   * is float32, also of bfloat16.
+   */
   public final Tensor reduce(Kind kind, Tensor x, int... axes) {
-    Checks.floating("reduce", "input", x);
+    Checks.activation("reduce", "input", x);
     Shape out = reducedShape(x.shape(), axes);
     Checks.require(x.size() > 0, "reduce", "input %s is empty", x.shape());
-    Tensor y = Tensor.empty(x.memory(), x.dtype(), out);
-    runReduce(kind, x, y);
+    Tensor y = Tensor.empty(x.memory(), DType.FLOAT32, out);
+    Launch.run("reduction.reduce", () -> runReduce(kind, x, y), x, y);
     return y;
   }
 
   /**
-   * {@code x} summed to {@code shape}, which broadcasts to {@code x}'s: the gradient of
+   * {@code x} summed to {@code shape}, which broadcasts to {@code x}'s, as float32: the gradient of
    * broadcasting.
    */
   public final Tensor sumTo(Tensor x, Shape shape) {
-    Checks.floating("sumTo", "input", x);
+    Checks.activation("sumTo", "input", x);
     Checks.require(
         shape.broadcast(x.shape()).equals(x.shape()),
         "sumTo",
         "%s does not broadcast to %s",
         shape,
         x.shape());
-    Tensor y = Tensor.empty(x.memory(), x.dtype(), shape);
-    runReduce(Kind.SUM, x, y);
+    Tensor y = Tensor.empty(x.memory(), DType.FLOAT32, shape);
+    Launch.run("reduction.sumTo", () -> runReduce(Kind.SUM, x, y), x, y);
     return y;
   }
 
@@ -50,7 +57,7 @@ public abstract class ReductionOps {
    * C] -> [...]}.
    */
   public final Tensor argmax(Tensor x) {
-    Checks.floating("argmax", "input", x);
+    Checks.activation("argmax", "input", x);
     Checks.require(
         x.shape().rank() >= 1 && x.shape().dim(-1) > 0,
         "argmax",
@@ -60,23 +67,25 @@ public abstract class ReductionOps {
     Tensor y =
         Tensor.empty(
             x.memory(), DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
-    runArgmax(x, y);
+    Launch.run("reduction.argmax", () -> runArgmax(x, y), x, y);
     return y;
   }
 
   /** Softmax along the last axis. */
   public final Tensor softmax(Tensor x) {
-    Checks.floating("softmax", "input", x);
+    Checks.activation("softmax", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    runSoftmax(x, y);
+    Launch.run("reduction.softmax", () -> runSoftmax(x, y), x, y);
     return y;
   }
 
   /** {@code dL/dx} of {@link #softmax} from its output {@code y}. */
   public final Tensor softmaxBackward(Tensor dy, Tensor y) {
+    Checks.activation("softmax gradient", "y", y);
     Checks.sameShape("softmax gradient", "dy", dy, "y", y);
+    Checks.sameType("softmax gradient", "dy", dy, "y", y);
     Tensor dx = Tensor.empty(y.memory(), y.dtype(), y.shape());
-    runSoftmaxBackward(dy, y, dx);
+    Launch.run("reduction.softmaxBackward", () -> runSoftmaxBackward(dy, y, dx), dy, y, dx);
     return dx;
   }
 

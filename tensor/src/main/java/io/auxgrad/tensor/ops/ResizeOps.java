@@ -1,11 +1,13 @@
 package io.auxgrad.tensor.ops;
 
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
 /**
  * Resizing of {@code [N,H,W,C]} with half-pixel centres (PyTorch's {@code align_corners=False}):
- * output pixel {@code i} samples {@code (i + 0.5) * in / out - 0.5}.
+ * output pixel {@code i} samples {@code (i + 0.5) * in / out - 0.5}. Float32 or bfloat16, as the
+ * input is.
  */
 public abstract class ResizeOps {
   /** How to sample. */
@@ -20,24 +22,26 @@ public abstract class ResizeOps {
 
   /** {@code x} at {@code [N,height,width,C]}. */
   public final Tensor forward(Tensor x, int height, int width, Mode mode) {
-    Checks.image("resize", "input", x);
+    Checks.activation("resize", "input", x);
+    Checks.rank("resize", "input", x, 4);
     Checks.require(
         height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
     Shape in = x.shape();
     Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(in.dim(0), height, width, in.dim(3)));
-    runForward(x, mode, y);
+    Launch.run("resize.forward", () -> runForward(x, mode, y), x, y);
     return y;
   }
 
   /** {@code dL/dx [N,height,width,C]} of {@link #forward} for an input of that height and width. */
   public final Tensor backward(Tensor dy, int height, int width, Mode mode) {
-    Checks.image("resize gradient", "dy", dy);
+    Checks.activation("resize gradient", "dy", dy);
+    Checks.rank("resize gradient", "dy", dy, 4);
     Checks.require(
         height > 0 && width > 0, "resize gradient", "input %dx%d must be positive", height, width);
     Shape out = dy.shape();
     Tensor dx =
         Tensor.empty(dy.memory(), dy.dtype(), Shape.of(out.dim(0), height, width, out.dim(3)));
-    runBackward(dy, mode, dx);
+    Launch.run("resize.backward", () -> runBackward(dy, mode, dx), dy, dx);
     return dx;
   }
 

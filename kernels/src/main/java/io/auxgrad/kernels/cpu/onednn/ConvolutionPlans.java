@@ -3,13 +3,18 @@ package io.auxgrad.kernels.cpu.onednn;
 import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.in;
 import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.out;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.List;
 
 /**
  * Makes plans for one convolution: {@code x [N,H,W,C]}, {@code w [O,KH,KW,C/groups]}, {@code y
  * [N,OH,OW,O]}.
+ *
+ * <p>If {@code x} or {@code y} is bfloat16, products are taken of bfloat16 and summed in float32.
+ * Weights, bias and their gradients are float32 outside in any case.
  */
 public final class ConvolutionPlans implements AutoCloseable {
   private static final int FORWARD_TRAINING = 64;
@@ -28,23 +33,30 @@ public final class ConvolutionPlans implements AutoCloseable {
   private final OneDnn dnn;
   private final String shapes;
   private final MemoryDesc x;
+  private final MemoryDesc y;
+  private final MemoryDesc factorX;
+  private final MemoryDesc factorY;
+  private final MemoryDesc factorW;
   private final MemoryDesc w;
   private final MemoryDesc anyW;
   private final MemoryDesc bias;
-  private final MemoryDesc y;
   private final long[] strides;
   private final long[] dilations;
   private final long[] padding;
 
-  /** Of the given shapes. */
-  public ConvolutionPlans(OneDnn dnn, Shape x, Shape w, Conv2dSpec spec) {
+  /** Of the given shapes; {@code xType} and {@code yType} are those of the gradients too. */
+  public ConvolutionPlans(OneDnn dnn, Shape x, DType xType, Shape w, Conv2dSpec spec, DType yType) {
     this.dnn = dnn;
     Shape out = spec.outputShape(x, w);
-    shapes = "input %s, weight %s, %s".formatted(x, w, spec);
-    this.x = MemoryDesc.nhwc(x.dim(0), x.dim(1), x.dim(2), x.dim(3));
-    this.y = MemoryDesc.nhwc(out.dim(0), out.dim(1), out.dim(2), out.dim(3));
+    shapes = "%s input %s, weight %s, %s, %s output".formatted(xType, x, w, spec, yType);
+    DType factors = xType == DType.BFLOAT16 ? xType : yType;
+    this.x = MemoryDesc.nhwc(xType, x);
+    this.y = MemoryDesc.nhwc(yType, out);
+    factorX = MemoryDesc.nhwc(factors, x);
+    factorY = MemoryDesc.nhwc(factors, out);
     this.w = weights(w, spec.groups());
-    this.anyW = this.w.any();
+    factorW = this.w.any(factors);
+    anyW = this.w.any(DType.FLOAT32);
     this.bias = MemoryDesc.vector(w.dim(0));
     strides = new long[] {spec.strideH(), spec.strideW()};
     // oneDNN counts the taps left out between two.
@@ -54,7 +66,7 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   /** Operands: x, w, y and, {@code withBias}, bias. */
   public Plan forward(Activation activation, boolean withBias) {
-    long descriptor = forwardDescriptor(FORWARD_INFERENCE, activation, withBias);
+    long descriptor = forwardDescriptor(FORWARD_INFERENCE, activation, withBias, y);
     String what = "convolution of " + shapes;
     return withBias
         ? new Plan(
@@ -70,7 +82,7 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   /** Operands: dy, w, dx. */
   public Plan gradInput() {
-    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, false);
+    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, false, factorY);
     try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
       String function = "dnnl_convolution_backward_data_primitive_desc_create";
       String what = "input gradient of the convolution of " + shapes;
@@ -81,8 +93,8 @@ public final class ConvolutionPlans implements AutoCloseable {
               dnn.engine(),
               DIRECT,
               x.handle(),
-              anyW.handle(),
-              y.handle(),
+              factorW.handle(),
+              factorY.handle(),
               strides,
               dilations,
               padding,
@@ -98,7 +110,7 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   /** Operands: x, dy, dw and, {@code withBias}, dbias. */
   public Plan gradWeight(boolean withBias) {
-    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, withBias);
+    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, withBias, factorY);
     try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
       String function = "dnnl_convolution_backward_weights_primitive_desc_create";
       String what = "weight gradient of the convolution of " + shapes;
@@ -108,10 +120,10 @@ public final class ConvolutionPlans implements AutoCloseable {
               function,
               dnn.engine(),
               DIRECT,
-              x.handle(),
+              factorX.handle(),
               anyW.handle(),
               withBias ? bias.handle() : 0L,
-              y.handle(),
+              factorY.handle(),
               strides,
               dilations,
               padding,
@@ -134,7 +146,8 @@ public final class ConvolutionPlans implements AutoCloseable {
     }
   }
 
-  private long forwardDescriptor(int kind, Activation activation, boolean withBias) {
+  private long forwardDescriptor(
+      int kind, Activation activation, boolean withBias, MemoryDesc result) {
     try (Attributes attributes = new Attributes(activation)) {
       return create(
           "convolution of " + shapes,
@@ -142,10 +155,10 @@ public final class ConvolutionPlans implements AutoCloseable {
           dnn.engine(),
           kind,
           DIRECT,
-          x.handle(),
-          anyW.handle(),
+          factorX.handle(),
+          factorW.handle(),
           withBias ? bias.handle() : 0L,
-          y.handle(),
+          result.handle(),
           strides,
           dilations,
           padding,
@@ -169,14 +182,20 @@ public final class ConvolutionPlans implements AutoCloseable {
     long i = w.dim(3);
     long filter = kh * kw * i;
     return groups == 1
-        ? MemoryDesc.strided(new long[] {o, i, kh, kw}, filter, 1, kw * i, i)
+        ? MemoryDesc.strided(DType.FLOAT32, new long[] {o, i, kh, kw}, filter, 1, kw * i, i)
         : MemoryDesc.strided(
-            new long[] {groups, o / groups, i, kh, kw}, o / groups * filter, filter, 1, kw * i, i);
+            DType.FLOAT32,
+            new long[] {groups, o / groups, i, kh, kw},
+            o / groups * filter,
+            filter,
+            1,
+            kw * i,
+            i);
   }
 
   @Override
   public void close() {
-    for (MemoryDesc desc : new MemoryDesc[] {x, w, anyW, bias, y}) {
+    for (MemoryDesc desc : List.of(x, y, factorX, factorY, factorW, w, anyW, bias)) {
       desc.close();
     }
   }

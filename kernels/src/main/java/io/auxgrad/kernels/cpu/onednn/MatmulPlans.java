@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu.onednn;
 import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.in;
 import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.out;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 
@@ -14,22 +15,31 @@ public final class MatmulPlans {
 
   private MatmulPlans() {}
 
+  /** A factor; {@code transpose} exchanges its last two axes. */
+  public record Factor(Shape shape, boolean transpose, DType type) {
+    private MemoryDesc as(DType type) {
+      return matrix(shape, transpose, type);
+    }
+  }
+
   /**
-   * {@code op(a) op(b)} for ranks 2 and 3, {@code op} transposing the last two axes if asked;
-   * operands: a, b, result.
+   * {@code op(a) op(b)} for ranks 2 and 3; operands: a, b, result. If a factor is bfloat16, both
+   * are taken as such.
    */
-  public static Plan multiply(
-      OneDnn dnn, Shape a, boolean transposeA, Shape b, boolean transposeB, Shape result) {
+  public static Plan multiply(OneDnn dnn, Factor a, Factor b, Shape result, DType type) {
+    DType factors = a.type() == DType.BFLOAT16 ? a.type() : b.type();
     try (Attributes attributes = new Attributes(Activation.IDENTITY);
-        MemoryDesc left = matrix(a, transposeA);
-        MemoryDesc right = matrix(b, transposeB);
-        MemoryDesc out = matrix(result, false)) {
+        MemoryDesc left = a.as(a.type());
+        MemoryDesc right = b.as(b.type());
+        MemoryDesc factorLeft = a.as(factors);
+        MemoryDesc factorRight = b.as(factors);
+        MemoryDesc out = matrix(result, false, type)) {
       long descriptor =
           Library.create(
               "dnnl_matmul_primitive_desc_create",
               dnn.engine(),
-              left.handle(),
-              right.handle(),
+              factorLeft.handle(),
+              factorRight.handle(),
               0L,
               out.handle(),
               attributes.handle());
@@ -43,7 +53,7 @@ public final class MatmulPlans {
     }
   }
 
-  private static MemoryDesc matrix(Shape shape, boolean transpose) {
+  private static MemoryDesc matrix(Shape shape, boolean transpose, DType type) {
     long rows = shape.dim(-2);
     long columns = shape.dim(-1);
     long height = transpose ? columns : rows;
@@ -51,7 +61,8 @@ public final class MatmulPlans {
     long down = transpose ? 1 : columns;
     long right = transpose ? columns : 1;
     return shape.rank() == 2
-        ? MemoryDesc.strided(new long[] {height, width}, down, right)
-        : MemoryDesc.strided(new long[] {shape.dim(0), height, width}, rows * columns, down, right);
+        ? MemoryDesc.strided(type, new long[] {height, width}, down, right)
+        : MemoryDesc.strided(
+            type, new long[] {shape.dim(0), height, width}, rows * columns, down, right);
   }
 }

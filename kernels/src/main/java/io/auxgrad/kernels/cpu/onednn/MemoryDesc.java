@@ -1,9 +1,12 @@
 package io.auxgrad.kernels.cpu.onednn;
 
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
 import java.util.Arrays;
 
-/** Extents and layout of a float32 array as oneDNN sees it. */
+/** Extents, element type and layout of an array as oneDNN sees it. */
 final class MemoryDesc implements AutoCloseable {
+  private static final int BF16 = 2;
   private static final int F32 = 3;
   private static final int ANY = 1;
 
@@ -16,26 +19,29 @@ final class MemoryDesc implements AutoCloseable {
   }
 
   /** An array of the given extents, in oneDNN's order of meaning, and strides in elements. */
-  static MemoryDesc strided(long[] dims, long... strides) {
+  static MemoryDesc strided(DType type, long[] dims, long... strides) {
     return new MemoryDesc(
-        Library.create("dnnl_memory_desc_create_with_strides", dims.length, dims, F32, strides),
+        Library.create(
+            "dnnl_memory_desc_create_with_strides", dims.length, dims, code(type), strides),
         dims);
   }
 
-  /** {@code [n,c,h,w]} stored as NHWC. */
-  static MemoryDesc nhwc(long n, long h, long w, long c) {
-    return strided(new long[] {n, c, h, w}, h * w * c, 1, w * c, c);
+  /** An image {@code [N,H,W,C]}. */
+  static MemoryDesc nhwc(DType type, Shape shape) {
+    long[] dims = {shape.dim(0), shape.dim(3), shape.dim(1), shape.dim(2)};
+    return strided(type, dims, shape.stride(0), 1, shape.stride(1), shape.stride(2));
   }
 
-  /** {@code [n]}. */
+  /** {@code [n]} in float32. */
   static MemoryDesc vector(long n) {
-    return strided(new long[] {n}, 1);
+    return strided(DType.FLOAT32, new long[] {n}, 1);
   }
 
-  /** The same extents in whatever layout a primitive likes best. */
-  MemoryDesc any() {
+  /** The same extents in whatever layout a primitive likes best, of elements of {@code type}. */
+  MemoryDesc any(DType type) {
     return new MemoryDesc(
-        Library.create("dnnl_memory_desc_create_with_tag", dims.length, dims, F32, ANY), dims);
+        Library.create("dnnl_memory_desc_create_with_tag", dims.length, dims, code(type), ANY),
+        dims);
   }
 
   /** The native descriptor. */
@@ -51,6 +57,15 @@ final class MemoryDesc implements AutoCloseable {
   /** Whether two descriptors mean the same extents and layout. */
   static boolean same(long a, long b) {
     return Library.number("dnnl_memory_desc_equal", a, b) != 0;
+  }
+
+  private static int code(DType type) {
+    return switch (type) {
+      case FLOAT32 -> F32;
+      case BFLOAT16 -> BF16;
+      case UINT8, INT32, FLOAT64 ->
+          throw new IllegalArgumentException(type + " is not a type that products are taken in");
+    };
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandle;
 public final class OneDnn {
   private static final int CPU = 1;
   private static final int IN_ORDER = 1;
+  private static final int AVX512_BF16 = 0x80;
 
   private static OneDnn instance;
 
@@ -53,6 +54,14 @@ public final class OneDnn {
             version.getAtIndex(ValueLayout.JAVA_INT, 1),
             version.getAtIndex(ValueLayout.JAVA_INT, 2),
             instructionSet(Library.number("dnnl_get_effective_cpu_isa")));
+  }
+
+  /**
+   * Whether the processor multiplies bfloat16. Without, oneDNN refuses it or makes it of float32 at
+   * a loss.
+   */
+  public boolean hasBfloat16() {
+    return (Library.number("dnnl_get_effective_cpu_isa") & AVX512_BF16) != 0;
   }
 
   long engine() {

@@ -3,28 +3,49 @@ package io.auxgrad.kernels.cpu.simd;
 import io.auxgrad.tensor.DType;
 import java.lang.foreign.ValueLayout;
 
-/** Conversions between element types, by way of float64, which holds the values of all of them. */
+/**
+ * Conversions between element types, by way of float64, which holds the values of all of them, but
+ * directly between float32 and bfloat16.
+ */
 public final class CastLoops {
-  private static final int BLOCK = 512;
+  private static final int BLOCK = 2048;
 
   private CastLoops() {}
 
   /** {@code y = (type of y) x}. */
-  public static void cast(DType from, long x, DType to, long y, int n) {
-    double[] block = new double[BLOCK];
-    int first = Simd.available() ? vectors(from, x, to, y, n) : 0;
-    for (int done = first; done < n; done += BLOCK) {
-      int count = Math.min(BLOCK, n - done);
-      read(from, x + (long) done * from.bytes(), block, count);
-      write(to, block, y + (long) done * to.bytes(), count);
+  public static void cast(DType from, long x, DType to, long y, long n) {
+    for (long done = 0; done < n; done += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - done);
+      block(from, x + done * from.bytes(), to, y + done * to.bytes(), count);
     }
   }
 
-  private static int vectors(DType from, long x, DType to, long y, int n) {
-    if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
-      return CastVectors.toBfloat16(x, y, n);
+  private static void block(DType from, long x, DType to, long y, int n) {
+    if (from == to) {
+      Native.copy(x, y, (long) n * from.bytes());
+    } else if (from == DType.FLOAT32 && to == DType.BFLOAT16) {
+      narrow(x, y, n);
+    } else if (from == DType.BFLOAT16 && to == DType.FLOAT32) {
+      widen(x, y, n);
+    } else {
+      double[] values = new double[n];
+      read(from, x, values, n);
+      write(to, values, y, n);
     }
-    return from == DType.BFLOAT16 && to == DType.FLOAT32 ? CastVectors.toFloat32(x, y, n) : 0;
+  }
+
+  /** {@code y = x}: {@code n} bfloat16 at {@code x} as float32, exactly. */
+  public static void widen(long x, long y, int n) {
+    for (int i = Simd.available() ? CastVectors.toFloat32(x, y, n) : 0; i < n; i++) {
+      Native.putFloat(y, i, Native.getBfloat16(x, i));
+    }
+  }
+
+  /** {@code y = x}: {@code n} float32 at {@code x} as bfloat16, rounded to even. */
+  public static void narrow(long x, long y, int n) {
+    for (int i = Simd.available() ? CastVectors.toBfloat16(x, y, n) : 0; i < n; i++) {
+      Native.putBfloat16(y, i, Native.getFloat(x, i));
+    }
   }
 
   private static void read(DType type, long x, double[] out, int n) {
@@ -36,8 +57,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          int bits = Native.ALL.get(ValueLayout.JAVA_SHORT, x + 2L * i) << 16;
-          out[i] = Float.intBitsToFloat(bits);
+          out[i] = Native.getBfloat16(x, i);
         }
       }
       case UINT8 -> {
@@ -67,7 +87,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          Native.ALL.set(ValueLayout.JAVA_SHORT, y + 2L * i, bfloat16((float) values[i]));
+          Native.putBfloat16(y, i, (float) values[i]);
         }
       }
       case UINT8 -> {
@@ -86,14 +106,5 @@ public final class CastLoops {
         }
       }
     }
-  }
-
-  /** The upper half of the bits, rounded to even; NaN stays NaN. */
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) ((bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.auxgrad.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,10 @@ class OneDnnTest {
   @Test
   void aRefusedCallNamesTheFunctionAndTheReason() {
     OneDnn.get();
-    var e = assertThrows(OneDnnException.class, () -> MemoryDesc.strided(new long[] {-5, 2}, 2, 1));
+    var e =
+        assertThrows(
+            OneDnnException.class,
+            () -> MemoryDesc.strided(DType.FLOAT32, new long[] {-5, 2}, 2, 1));
     assertEquals("dnnl_memory_desc_create_with_strides failed: invalid arguments", e.getMessage());
   }
 }
