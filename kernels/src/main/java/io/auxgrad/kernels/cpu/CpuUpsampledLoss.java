@@ -162,19 +162,19 @@ final class CpuUpsampledLoss {
 
     long read() {
       if (copy != null) {
-        cast(tensor.dtype(), tensor.address(), DType.FLOAT32, copy.address());
+        CastLoops.widen(tensor.address(), copy.address(), size());
       }
       return address();
     }
 
     void write() {
       if (copy != null) {
-        cast(DType.FLOAT32, copy.address(), tensor.dtype(), tensor.address());
+        CastLoops.narrow(copy.address(), tensor.address(), size());
       }
     }
 
-    private void cast(DType from, long x, DType to, long y) {
-      CastLoops.cast(from, x, to, y, Math.toIntExact(tensor.size()));
+    private int size() {
+      return Math.toIntExact(tensor.size());
     }
 
     @Override

@@ -145,7 +145,14 @@ public abstract class LossOps {
       Checks.perChannel(op, "class weights", classWeights, logits.shape().dim(3));
     }
     Result result = allocate(logits, withGradient);
-    runUpsampledCrossEntropy(logits, labels, ignoreIndex, classWeights, result);
+    Launch.run(
+        "loss.upsampledCrossEntropy",
+        () -> runUpsampledCrossEntropy(logits, labels, ignoreIndex, classWeights, result),
+        logits,
+        labels,
+        classWeights,
+        result.loss(),
+        result.gradient());
     return result;
   }
 
@@ -165,7 +172,14 @@ public abstract class LossOps {
     checkCoarse(op, prediction, target);
     checkMask(op, mask, target.size());
     Result result = allocate(prediction, withGradient);
-    runUpsampledRegression(penalty, prediction, target, mask, result);
+    Launch.run(
+        "loss.upsampledRegression",
+        () -> runUpsampledRegression(penalty, prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
     return result;
   }
 
@@ -185,7 +199,14 @@ public abstract class LossOps {
     checkCoarse(op, prediction, target);
     checkMask(op, mask, target.shape().rows());
     Result result = allocate(prediction, withGradient);
-    runUpsampledCosine(prediction, target, mask, result);
+    Launch.run(
+        "loss.upsampledCosine",
+        () -> runUpsampledCosine(prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
     return result;
   }
 
