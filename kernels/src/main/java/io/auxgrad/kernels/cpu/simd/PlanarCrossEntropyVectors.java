@@ -36,6 +36,7 @@ final class PlanarCrossEntropyVectors {
     PlanarCrossEntropyVectors::weigh,
     PlanarCrossEntropyVectors::findLargest,
     PlanarCrossEntropyVectors::exponentials,
+    PlanarCrossEntropyVectors::losses,
     PlanarCrossEntropyVectors::gradient
   };
 
@@ -45,7 +46,7 @@ final class PlanarCrossEntropyVectors {
   private static final int LABEL = 0;
   private static final int WEIGHT = 1;
   private static final int LARGEST = 2;
-  private static final int TARGET = 3;
+  private static final int LOSS = 3;
   private static final int SUM = 4;
 
   /** In the label plane, of pixels that are left out. */
@@ -57,7 +58,7 @@ final class PlanarCrossEntropyVectors {
     for (int pass = 0; pass < (p.withGradient() ? PASSES.length : PASSES.length - 1); pass++) {
       PASSES[pass].run(p, logits, labels, scratch);
     }
-    return loss(p, scratch);
+    return sumOfLosses(p, scratch);
   }
 
   private static void readLabels(Problem p, long logits, long labels, long scratch) {
@@ -92,11 +93,11 @@ final class PlanarCrossEntropyVectors {
     }
   }
 
-  /** The largest logit, and by how much the label's own is below. */
+  /** The largest logit, and as a first part of the loss by how much the label's own is below. */
   private static void findLargest(Problem p, long logits, long labels, long scratch) {
     long label = p.plane(scratch, LABEL);
     long largest = p.plane(scratch, LARGEST);
-    long target = p.plane(scratch, TARGET);
+    long loss = p.plane(scratch, LOSS);
     for (int j = 0; j < p.width(); j += COUNT) {
       FloatVector l = Lanes.load(label, j);
       FloatVector max = Lanes.load(logits, j);
@@ -107,7 +108,7 @@ final class PlanarCrossEntropyVectors {
         max = Lanes.larger(max, v);
       }
       Lanes.store(max, largest, j);
-      Lanes.store(max.sub(own), target, j);
+      Lanes.store(max.sub(own), loss, j);
     }
   }
 
@@ -124,6 +125,16 @@ final class PlanarCrossEntropyVectors {
         total = total.add(e);
       }
       Lanes.store(total, sum, j);
+    }
+  }
+
+  private static void losses(Problem p, long logits, long labels, long scratch) {
+    long sum = p.plane(scratch, SUM);
+    long loss = p.plane(scratch, LOSS);
+    for (int j = 0; j < p.width(); j += COUNT) {
+      FloatVector s = Lanes.load(sum, j);
+      FloatVector log = VectorMath.log(s).blend(s, s.test(IS_NAN));
+      Lanes.store(log.add(Lanes.load(loss, j)), loss, j);
     }
   }
 
@@ -146,19 +157,15 @@ final class PlanarCrossEntropyVectors {
     }
   }
 
-  private static double loss(Problem p, long scratch) {
+  private static double sumOfLosses(Problem p, long scratch) {
     long weight = p.plane(scratch, WEIGHT);
-    long target = p.plane(scratch, TARGET);
-    long sum = p.plane(scratch, SUM);
+    long loss = p.plane(scratch, LOSS);
     DoubleVector low = DoubleVector.zero(D);
     DoubleVector high = low;
     for (int j = 0; j < p.width(); j += COUNT) {
       FloatVector w = Lanes.load(weight, j);
-      FloatVector s = Lanes.load(sum, j);
-      FloatVector log = VectorMath.log(s).blend(s, s.test(IS_NAN));
-      FloatVector loss = log.add(Lanes.load(target, j)).mul(w);
       // Not by a weight of 0, which would let NaN through.
-      FloatVector counted = loss.blend(0f, w.compare(EQ, 0f));
+      FloatVector counted = Lanes.load(loss, j).mul(w).blend(0f, w.compare(EQ, 0f));
       low = low.add(counted.convertShape(F2D, D, 0));
       high = high.add(counted.convertShape(F2D, D, 1));
     }
