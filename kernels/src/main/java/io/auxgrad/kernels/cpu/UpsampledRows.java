@@ -44,7 +44,7 @@ final class UpsampledRows {
     this.scratchFloats = scratchFloats;
     coarseRows = upsampling.vertical().in();
     long image = (long) upsampling.vertical().out() * upsampling.fineLength();
-    bandsPerChunk = (int) Math.clamp(CHUNK * (long) coarseRows / image, 1, coarseRows);
+    bandsPerChunk = Math.clamp(CHUNK * (long) coarseRows / image, 1, coarseRows);
     chunksPerImage = Math.ceilDiv(coarseRows, bandsPerChunk);
   }
 
