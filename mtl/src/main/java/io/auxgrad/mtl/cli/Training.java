@@ -45,7 +45,6 @@ final class Training {
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     Environment.record(run, backend);
-    output.note("preparing %d training images".formatted(splits.train().size()));
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {
       if (trainer.train()) {
         report(run, config, splits, backend, trainer);
