@@ -3,13 +3,17 @@ package io.auxgrad.mtl.cli;
 import io.auxgrad.mtl.run.EpochRow;
 import io.auxgrad.mtl.train.TrainingListener;
 
-/** Progress as plain lines, for pipes and log files: one every ten seconds, one per epoch. */
+/**
+ * Progress as plain lines, for pipes and log files: one for the first step, one every ten seconds,
+ * one per epoch.
+ */
 final class LineProgress implements TrainingListener {
   private static final double INTERVAL = 10;
 
   private final Output output;
   private final Pace pace = new Pace();
   private double sinceLine;
+  private boolean begun;
 
   LineProgress(Output output) {
     this.output = output;
@@ -28,7 +32,10 @@ final class LineProgress implements TrainingListener {
   public void step(Step step) {
     pace.add(step);
     sinceLine += step.seconds();
-    if (sinceLine >= INTERVAL) {
+    if (!begun) {
+      begun = true;
+      output.note("step %d/%d  %s".formatted(step.step(), pace.steps(), pace.losses()));
+    } else if (sinceLine >= INTERVAL) {
       sinceLine = 0;
       output.note(
           "step %d/%d  %s  %s"

@@ -7,9 +7,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -60,7 +61,10 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main(), new CommandFactory(streams));
     line.setOut(new PrintWriter(out, true, out.charset()));
     line.setErr(new PrintWriter(err, true, err.charset()));
-    line.getSubcommands().get("train").getCommandSpec().usageMessage().footer(presets());
+    line.getSubcommands()
+        .get("train")
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> presets());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, a) -> usage(e, streams, json));
     line.setExecutionExceptionHandler((e, c, parsed) -> failure(e, streams, json, args));
@@ -74,12 +78,11 @@ public final class Main implements Runnable {
         spec.commandLine(), "a command is missing: train, eval, predict, export or doctor");
   }
 
-  private static String[] presets() {
-    return Stream.concat(
-            Stream.of("%nPresets:"),
-            Presets.NAMES.stream()
-                .map(name -> "  %-14s  %s".formatted(name, Presets.description(name))))
-        .toArray(String[]::new);
+  // Read for the help of train alone: other commands start without them.
+  private static String presets() {
+    return Presets.NAMES.stream()
+        .map(name -> "  %-14s  %s%n".formatted(name, Presets.description(name)))
+        .collect(Collectors.joining("", "%nPresets:%n".formatted(), ""));
   }
 
   private static int usage(ParameterException e, Output.Streams streams, boolean json) {

@@ -46,7 +46,6 @@ final class Training {
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);
     Environment.record(run, backend);
-    output.note("preparing %d training images".formatted(splits.train().size()));
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {
       if (trainer.train()) {
         report(run, config, splits, backend, trainer);

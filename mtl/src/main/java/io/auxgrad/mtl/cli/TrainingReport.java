@@ -34,6 +34,7 @@ record TrainingReport(SequencedMap<String, Object> values, String text) {
       values.put("train.steps", trainer.step());
       values.put("train.best_epoch", trainer.bestEpoch());
       values.put("train.images_per_second", trainer.stopwatch().imagesPerSecond());
+      values.put("train.first_step_seconds", trainer.stopwatch().firstStepSeconds());
       values.put("train.step_ms", trainer.stopwatch().medianStepMillis());
       values.put("model.parameters", trainer.parameterCount());
       values.put("model.deploy_parameters", size.totalParameters());

@@ -1,5 +1,6 @@
 package io.auxgrad.mtl.data;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -39,16 +40,38 @@ final class CachedDataset implements Dataset {
     return source.id(index);
   }
 
+  /** Takes samples into memory, with all processors. */
+  @Override
+  public void prepare(int... indices) {
+    Arrays.stream(indices)
+        .filter(i -> i < kept.length() && kept.get(i) == null)
+        .parallel()
+        .forEach(this::prepare);
+  }
+
+  @SuppressWarnings("EmptyCatch")
+  private void prepare(int index) {
+    try {
+      kept.set(index, packed(index));
+    } catch (RuntimeException e) {
+      // The loader's thread meets it again, and reports it with the batch that needs the sample.
+    }
+  }
+
   // Kept or not, a sample goes through the packed form, so that how much fits changes no pixel.
   @Override
   public Sample load(int index) {
     PackedSample packed = index < kept.length() ? kept.get(index) : null;
     if (packed == null) {
-      packed = new PackedSample(Resizer.resize(source.load(index), size));
+      packed = packed(index);
       if (index < kept.length()) {
         kept.set(index, packed);
       }
     }
     return packed.unpack();
+  }
+
+  private PackedSample packed(int index) {
+    return new PackedSample(Resizer.resize(source.load(index), size));
   }
 }

@@ -15,6 +15,12 @@ public interface Dataset {
    */
   Sample load(int index);
 
+  /**
+   * Makes {@link #load} of these samples quick, where the data set can keep them. A sample that
+   * cannot be read is left to {@code load}, which says so.
+   */
+  default void prepare(int... indices) {}
+
   /** Name of sample {@code index} without loading it. */
   default String id(int index) {
     return Integer.toString(index);

@@ -146,16 +146,19 @@ public final class Loader implements Iterator<HostBatch>, AutoCloseable {
     return this;
   }
 
+  // Decoding or rendering for the first time is done here, on the consumer's thread and all idle
+  // processors: done ahead it would take a core from the consumer's team, whose every op waits for
+  // the slowest of its threads.
   private void submit() {
     while (submitted < Math.min(batches, position + ahead)) {
       int number = submitted++;
+      dataset.prepare(indices(number));
       pending.addLast(workers.submit(() -> load(number)));
     }
   }
 
   private HostBatch load(int number) {
-    int from = number * batch;
-    int[] indices = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
+    int[] indices = indices(number);
     List<Sample> samples = new ArrayList<>(indices.length);
     for (int index : indices) {
       samples.add(load(dataset, index));
@@ -165,6 +168,11 @@ public final class Loader implements Iterator<HostBatch>, AutoCloseable {
       views.of(indices[n]).write(Resizer.resize(samples.get(n), size), result, n);
     }
     return result;
+  }
+
+  private int[] indices(int number) {
+    int from = number * batch;
+    return Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
   }
 
   private static Sample load(Dataset dataset, int index) {

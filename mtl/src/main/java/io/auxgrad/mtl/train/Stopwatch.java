@@ -1,5 +1,6 @@
 package io.auxgrad.mtl.train;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /** How fast steps were made by this process. */
@@ -10,10 +11,14 @@ public final class Stopwatch {
   private long steps;
   private long images;
   private double seconds;
+  private double firstStepSeconds = Double.NaN;
 
   /** Takes in a step. */
   void add(double stepSeconds, int stepImages) {
     last[(int) (steps % REMEMBERED)] = stepSeconds;
+    if (steps == 0) {
+      firstStepSeconds = 1e-3 * ManagementFactory.getRuntimeMXBean().getUptime();
+    }
     steps++;
     images += stepImages;
     seconds += stepSeconds;
@@ -33,6 +38,14 @@ public final class Stopwatch {
     double[] sorted = Arrays.copyOf(last, count);
     Arrays.sort(sorted);
     return 1e3 * (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+  }
+
+  /**
+   * Seconds from the start of Java to the end of the first step that this process made; NaN before
+   * it.
+   */
+  public double firstStepSeconds() {
+    return firstStepSeconds;
   }
 
   /** Seconds in steps. */

@@ -42,11 +42,11 @@ public final class Trainer implements AutoCloseable {
   private final Learner learner;
   private final Evaluator evaluator;
   private final Baseline baseline;
-  private final Score score;
   private final Augmentation augmentation;
   private final Stopwatch stopwatch = new Stopwatch();
   private final long stepsPerEpoch;
   private Standing standing = new Standing();
+  private Score score;
   private long savedStep;
 
   /**
@@ -83,7 +83,6 @@ public final class Trainer implements AutoCloseable {
             ClassWeights.of(config.tasks().segmentation().classWeights(), splits.train(), classes));
     this.evaluator = Evaluators.of(config, tasks, backend);
     this.baseline = new Baseline(evaluator, splits);
-    this.score = new Score(baseline.metrics(splits.validation()));
     this.learner =
         new Learner(
             config,
@@ -199,7 +198,7 @@ public final class Trainer implements AutoCloseable {
     try (Ema.Use _ = learner.useDeployedWeights()) {
       if (validate) {
         metrics = evaluator.evaluate(learner.network(), splits.validation());
-        reached = score.of(metrics);
+        reached = score().of(metrics);
       }
       row = standing.epochEnded(metrics, reached);
       if (standing.bestEpoch() == number) {
@@ -208,6 +207,13 @@ public final class Trainer implements AutoCloseable {
     }
     TextFile.write(run.metricsFile(), MetricsCsv.of(standing.history()));
     listener.epoch(row, standing.bestEpoch() == number);
+  }
+
+  private Score score() {
+    if (score == null) {
+      score = new Score(baseline.metrics(splits.validation()));
+    }
+    return score;
   }
 
   // Without any epoch the untrained weights are what there is to evaluate.

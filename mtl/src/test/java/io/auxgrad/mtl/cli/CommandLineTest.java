@@ -53,6 +53,7 @@ final class CommandLineTest {
             "trivial.depth.rmse",
             "trivial.normals.mean",
             "train.images_per_second",
+            "train.first_step_seconds",
             "train.step_ms",
             "model.parameters",
             "model.deploy_parameters",
@@ -63,7 +64,8 @@ final class CommandLineTest {
         json.get("model.parameters").asLong() > json.get("model.deploy_parameters").asLong());
     assertEquals(run, json.get("run").asText());
     assertPng(Path.of(json.get("sheet").asText()));
-    assertTrue(trained.err().contains("epoch 1"), trained.err());
+    assertTrue(trained.err().contains("\nstep 1/"), trained.err());
+    assertTrue(trained.err().contains("\nepoch 1"), trained.err());
   }
 
   @Test

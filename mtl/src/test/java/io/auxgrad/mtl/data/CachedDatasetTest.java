@@ -44,6 +44,22 @@ class CachedDatasetTest {
   }
 
   @Test
+  void preparesEachSampleOnceAndOnlyWhatItKeeps() {
+    Counting source = new Counting();
+    CachedDataset cached = new CachedDataset(source, SIZE, 3 * PackedSample.bytes(SIZE));
+    cached.prepare(0, 2, 3);
+    assertEquals(2, source.loads.get());
+    cached.prepare(2, 1);
+    cached.load(0);
+    cached.load(2);
+    assertEquals(3, source.loads.get());
+    Sample prepared = cached.load(1);
+    Sample loaded = new CachedDataset(source, SIZE, Long.MAX_VALUE).load(1);
+    assertArrayEquals(loaded.rgb(), prepared.rgb());
+    assertArrayEquals(loaded.depth(), prepared.depth());
+  }
+
+  @Test
   void keepsToItsBudgetWithoutChangingPixels() {
     Counting source = new Counting();
     CachedDataset cached = new CachedDataset(source, SIZE, 2 * PackedSample.bytes(SIZE) + 5);

@@ -137,6 +137,18 @@ class LoaderTest {
   }
 
   @Test
+  void aFailureWhilePreparingIsReportedWithItsBatch() {
+    Dataset failing = failing(new IllegalStateException("out of order"));
+    try (Loader loader =
+        Loader.evaluation(new CachedDataset(failing, SIZE, Long.MAX_VALUE), SIZE, 2, 2)) {
+      loader.next();
+      loader.next();
+      IllegalStateException e = assertThrows(IllegalStateException.class, loader::next);
+      assertTrue(e.getMessage().startsWith("sample five of failing"), e.getMessage());
+    }
+  }
+
+  @Test
   void failuresForTheUserPassUnchanged() {
     UserException mine = new UserException("rgb/five.jpg is broken");
     try (Loader loader = Loader.evaluation(failing(mine), SIZE, 6, 2)) {

@@ -1,11 +1,16 @@
 package io.auxgrad.mtl.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.mtl.NoLeaks;
 import io.auxgrad.mtl.UserException;
+import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.data.Dataset;
+import io.auxgrad.mtl.data.Sample;
+import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.run.Checkpoint;
 import io.auxgrad.mtl.run.EpochRow;
 import io.auxgrad.mtl.run.RunFolder;
@@ -19,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +100,56 @@ final class TrainerTest {
         TrainedModel model = TrainedModel.load(run, Backends.cpu())) {
       assertEquals(3, model.tasks().size());
       assertEquals(13, model.classes().size());
+    }
+  }
+
+  @Test
+  void theFirstStepWaitsForNoMoreThanTheFirstBatches() {
+    Config config = Trainings.config("data.rooms.train=100");
+    Splits rooms = DataSource.open(config.data());
+    Counting train = new Counting(rooms.train());
+    Counting validation = new Counting(rooms.validation());
+    Splits splits = new Splits(rooms.name(), rooms.classes(), train, validation, rooms.test());
+    StopRequest stop = new StopRequest();
+    TrainingListener once =
+        new Trainings.Silent() {
+          @Override
+          public void step(Step made) {
+            stop.make();
+          }
+        };
+    try (RunFolder run = RunFolder.create(folder.resolve("run"), config);
+        Trainer trainer = new Trainer(config, run, splits, Backends.cpu(), once, stop)) {
+      assertEquals(Double.NaN, trainer.stopwatch().firstStepSeconds());
+      assertFalse(trainer.train());
+      assertEquals(1, trainer.step());
+      assertTrue(trainer.stopwatch().firstStepSeconds() > trainer.stopwatch().seconds());
+    }
+    int most = (1 + config.data().loaders() + 1) * config.train().batch();
+    assertTrue(train.loads.get() <= most, () -> train.loads + " images for one step");
+    assertEquals(0, validation.loads.get());
+  }
+
+  /** Counts how often it is read. */
+  private record Counting(Dataset source, AtomicInteger loads) implements Dataset {
+    Counting(Dataset source) {
+      this(source, new AtomicInteger());
+    }
+
+    @Override
+    public String name() {
+      return source.name();
+    }
+
+    @Override
+    public int size() {
+      return source.size();
+    }
+
+    @Override
+    public Sample load(int index) {
+      loads.incrementAndGet();
+      return source.load(index);
     }
   }
 
