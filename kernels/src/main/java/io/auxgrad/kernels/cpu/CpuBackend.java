@@ -38,8 +38,8 @@ public final class CpuBackend implements Backend {
     resize = new CpuResize(context);
     CpuPointwise elements = new CpuPointwise(context);
     pointwise = elements;
-    CpuConvolution products = new CpuConvolution(context);
     CpuMatmul matrices = new CpuMatmul(context);
+    CpuConvolution products = new CpuConvolution(context, matrices);
     boolean bfloat16 = OneDnn.get().hasBfloat16();
     Widening widening = new Widening(elements);
     convolution = bfloat16 ? products : new WidenedConvolution(products, widening);

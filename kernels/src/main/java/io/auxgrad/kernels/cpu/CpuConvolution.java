@@ -12,7 +12,9 @@ import io.auxgrad.tensor.ops.ConvolutionOps;
 
 /**
  * Convolutions through oneDNN: images stay plain NHWC, weights are reordered inside each call to
- * what the primitive likes best, so that they may change in place at any time.
+ * what the primitive likes best, so that they may change in place at any time. Those to a few
+ * channels and those of few pixels go another way: {@link NarrowConvolution}, {@link
+ * PointConvolution}.
  */
 final class CpuConvolution extends ConvolutionOps {
   private record Key(
@@ -35,15 +37,30 @@ final class CpuConvolution extends ConvolutionOps {
   private final PlanCache<Key> forward;
   private final PlanCache<Key> gradInput;
   private final PlanCache<Key> gradWeight;
+  private final NarrowConvolution narrow;
+  private final PointConvolution point;
 
-  CpuConvolution(CpuContext context) {
+  CpuConvolution(CpuContext context, CpuMatmul matmul) {
     forward = new PlanCache<>(context, CpuConvolution::forwardPlan);
     gradInput = new PlanCache<>(context, CpuConvolution::gradInputPlan);
     gradWeight = new PlanCache<>(context, CpuConvolution::gradWeightPlan);
+    narrow = new NarrowConvolution(context, matmul);
+    point = new PointConvolution(matmul);
   }
 
   @Override
   protected void runForward(
+      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
+    if (NarrowConvolution.suits(w.shape(), spec)) {
+      narrow.forward(x, w, bias, spec, activation, y);
+    } else if (PointConvolution.suits(x, w, bias, spec, activation)) {
+      point.forward(x, w, y);
+    } else {
+      forwardDirectly(x, w, bias, spec, activation, y);
+    }
+  }
+
+  private void forwardDirectly(
       Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
     Key key = new Key(x.shape(), x.dtype(), w.shape(), spec, y.dtype(), activation, bias != null);
     if (bias == null) {
@@ -55,11 +72,25 @@ final class CpuConvolution extends ConvolutionOps {
 
   @Override
   protected void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx) {
-    gradInput.run(Key.gradient(dx, w, spec, dy, false), dy.address(), w.address(), dx.address());
+    if (PointConvolution.suits(dx.shape(), w.shape(), spec)) {
+      point.gradInput(dy, w, dx);
+    } else {
+      gradInput.run(Key.gradient(dx, w, spec, dy, false), dy.address(), w.address(), dx.address());
+    }
   }
 
   @Override
   protected void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
+    if (NarrowConvolution.suits(dw.shape(), spec)) {
+      narrow.gradWeight(x, dy, spec, dw, dbias);
+    } else if (dbias == null && PointConvolution.suits(x.shape(), dw.shape(), spec)) {
+      point.gradWeight(x, dy, dw);
+    } else {
+      gradWeightDirectly(x, dy, spec, dw, dbias);
+    }
+  }
+
+  private void gradWeightDirectly(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
     Key key = Key.gradient(x, dw, spec, dy, dbias != null);
     if (dbias == null) {
       gradWeight.run(key, x.address(), dy.address(), dw.address());

@@ -23,12 +23,18 @@ final class CpuMatmul extends MatmulOps {
   @Override
   protected void runMultiply(
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
-    Product key =
-        new Product(
-            new Factor(a.shape(), transposeA, a.dtype()),
-            new Factor(b.shape(), transposeB, b.dtype()),
-            out.shape(),
-            out.dtype());
-    products.run(key, a.address(), b.address(), out.address());
+    multiply(
+        new Factor(a.shape(), transposeA, a.dtype()),
+        new Factor(b.shape(), transposeB, b.dtype()),
+        out.shape(),
+        out.dtype(),
+        a.address(),
+        b.address(),
+        out.address());
+  }
+
+  /** Writes {@code out} of shape {@code result} and type {@code type}. */
+  void multiply(Factor a, Factor b, Shape result, DType type, long atA, long atB, long out) {
+    products.run(new Product(a, b, result, type), atA, atB, out);
   }
 }

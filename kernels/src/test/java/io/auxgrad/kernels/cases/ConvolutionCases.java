@@ -26,8 +26,17 @@ final class ConvolutionCases {
     cases.add(conv(1, 16, 15, 3, 8, 7, Conv2dSpec.of(2, 3), false));
     cases.add(conv(1, 1, 1, 1, 1, 1, Conv2dSpec.of(1, 0), true));
     cases.add(conv(1, 9, 6, 4, 5, 3, new Conv2dSpec(2, 1, 0, 1, 1, 2, 1), true));
+    cases.add(conv(2, 4, 5, 23, 31, 1, Conv2dSpec.of(1, 0), false));
+    cases.add(conv(1, 23, 25, 9, 10, 1, Conv2dSpec.of(1, 0), false));
+    cases.add(conv(1, 4, 5, 8, 6, 1, Conv2dSpec.of(1, 1), false));
+    for (int o = 1; o <= 5; o++) {
+      cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, o % 3), o != 2));
+    }
+    cases.add(conv(1, 5, 4, 65, 2, 5, Conv2dSpec.of(1, 2), true));
+    cases.add(conv(1, 3, 9, 64, 3, 3, new Conv2dSpec(1, 1, 2, 3, 2, 3, 1), true));
     for (Activation a : Activation.values()) {
-      cases.add(fused(a));
+      cases.add(fused(a, 12, 10));
+      cases.add(fused(a, 70, 3));
     }
     return cases;
   }
@@ -64,15 +73,15 @@ final class ConvolutionCases {
         .summing((long) n * h * w * Math.max(perGroup, 1));
   }
 
-  private static OpCase fused(Activation activation) {
+  private static OpCase fused(Activation activation, int c, int o) {
     Conv2dSpec spec = Conv2dSpec.of(1, 1);
     return OpCase.of(
             "conv2d + " + activation,
             Set.of("convolution.forward"),
             List.of(
-                Input.uniform(2, 6, 7, 12),
-                new Input(Shape.of(10, 3, 3, 12), Input.Kind.UNIFORM, -2, 2),
-                Input.uniform(10)),
+                Input.uniform(2, 6, 7, c),
+                new Input(Shape.of(o, 3, 3, c), Input.Kind.UNIFORM, -2, 2),
+                Input.uniform(o)),
             in -> {
               Array64 y = reference(in.get(0), in.get(1), in.get(2), spec);
               Arrays.setAll(y.data(), i -> activate(activation, y.data()[i]));
@@ -80,7 +89,7 @@ final class ConvolutionCases {
             },
             (b, in) ->
                 List.of(b.convolution().forward(in.get(0), in.get(1), in.get(2), spec, activation)))
-        .summing(108);
+        .summing(9L * c);
   }
 
   static double activate(Activation activation, double v) {

@@ -35,9 +35,12 @@ class Bfloat16ProductsTest {
         new Convolution(2, 13, 12, 32, 64, 3, Conv2dSpec.of(1, 2, 2, 1)),
         new Convolution(1, 6, 7, 6, 9, 3, Conv2dSpec.of(1, 1, 1, 3)),
         new Convolution(2, 10, 9, 24, 24, 3, Conv2dSpec.of(1, 1, 1, 24)),
+        new Convolution(2, 30, 40, 144, 144, 3, Conv2dSpec.of(2, 1, 1, 144)),
+        new Convolution(2, 11, 10, 48, 48, 3, Conv2dSpec.of(2, 1, 1, 48)),
         new Convolution(2, 5, 6, 33, 33, 1, Conv2dSpec.of(1, 0, 1, 33)),
         new Convolution(2, 15, 20, 256, 1, 3, Conv2dSpec.of(1, 1)),
-        new Convolution(1, 9, 11, 64, 3, 3, Conv2dSpec.of(1, 1)));
+        new Convolution(1, 9, 11, 64, 3, 3, Conv2dSpec.of(1, 1)),
+        new Convolution(2, 7, 5, 64, 2, 3, Conv2dSpec.of(1, 2, 2, 1)));
   }
 
   @ParameterizedTest

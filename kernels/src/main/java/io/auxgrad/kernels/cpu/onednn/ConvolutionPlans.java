@@ -8,13 +8,15 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Makes plans for one convolution: {@code x [N,H,W,C]}, {@code w [O,KH,KW,C/groups]}, {@code y
  * [N,OH,OW,O]}.
  *
- * <p>If {@code x} or {@code y} is bfloat16, products are taken of bfloat16 and summed in float32.
- * Weights, bias and their gradients are float32 outside in any case.
+ * <p>If {@code x} or {@code y} is bfloat16, products are taken of bfloat16 and summed in float32;
+ * but in float32 where oneDNN has nothing fast for bfloat16. Weights, bias and their gradients are
+ * float32 outside in any case.
  */
 public final class ConvolutionPlans implements AutoCloseable {
   private static final int FORWARD_TRAINING = 64;
@@ -32,11 +34,11 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   private final OneDnn dnn;
   private final String shapes;
+  private final boolean depthwise;
   private final MemoryDesc x;
   private final MemoryDesc y;
-  private final MemoryDesc factorX;
-  private final MemoryDesc factorY;
-  private final MemoryDesc factorW;
+  private final Factors factors;
+  private final Factors wide;
   private final MemoryDesc w;
   private final MemoryDesc anyW;
   private final MemoryDesc bias;
@@ -49,13 +51,12 @@ public final class ConvolutionPlans implements AutoCloseable {
     this.dnn = dnn;
     Shape out = spec.outputShape(x, w);
     shapes = "%s input %s, weight %s, %s, %s output".formatted(xType, x, w, spec, yType);
-    DType factors = xType == DType.BFLOAT16 ? xType : yType;
     this.x = MemoryDesc.nhwc(xType, x);
     this.y = MemoryDesc.nhwc(yType, out);
-    factorX = MemoryDesc.nhwc(factors, x);
-    factorY = MemoryDesc.nhwc(factors, out);
     this.w = weights(w, spec.groups());
-    factorW = this.w.any(factors);
+    depthwise = spec.groups() > 1 && w.dim(3) == 1;
+    factors = new Factors(xType == DType.BFLOAT16 ? xType : yType, x, this.w, out);
+    wide = new Factors(DType.FLOAT32, x, this.w, out);
     anyW = this.w.any(DType.FLOAT32);
     this.bias = MemoryDesc.vector(w.dim(0));
     strides = new long[] {spec.strideH(), spec.strideW()};
@@ -66,7 +67,9 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   /** Operands: x, w, y and, {@code withBias}, bias. */
   public Plan forward(Activation activation, boolean withBias) {
-    long descriptor = forwardDescriptor(FORWARD_INFERENCE, activation, withBias, y);
+    long descriptor =
+        fastest(f ->
+            forwardDescriptor(f, f == wide ? wide.y : y, FORWARD_INFERENCE, activation, withBias));
     String what = "convolution of " + shapes;
     return withBias
         ? new Plan(
@@ -82,72 +85,90 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   /** Operands: dy, w, dx. */
   public Plan gradInput() {
-    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, false, factorY);
+    String what = "input gradient of the convolution of " + shapes;
+    long descriptor = fastest(f -> gradInputDescriptor(f, what));
+    return new Plan(
+        dnn, what, descriptor, in(ARG_DIFF_DST, y), in(ARG_WEIGHTS, w), out(ARG_DIFF_SRC, x));
+  }
+
+  private long gradInputDescriptor(Factors f, String what) {
+    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, false);
     try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
-      String function = "dnnl_convolution_backward_data_primitive_desc_create";
-      String what = "input gradient of the convolution of " + shapes;
       long descriptor =
           create(
               what,
-              function,
+              "dnnl_convolution_backward_data_primitive_desc_create",
               dnn.engine(),
               DIRECT,
-              x.handle(),
-              factorW.handle(),
-              factorY.handle(),
+              f == wide ? wide.x.handle() : x.handle(),
+              f.w.handle(),
+              f.y.handle(),
               strides,
               dilations,
               padding,
               padding,
               hint,
               attributes.handle());
-      return new Plan(
-          dnn, what, descriptor, in(ARG_DIFF_DST, y), in(ARG_WEIGHTS, w), out(ARG_DIFF_SRC, x));
+      if (f.type == DType.BFLOAT16) {
+        skipSlow(descriptor);
+      }
+      return descriptor;
     } finally {
       Library.call("dnnl_primitive_desc_destroy", hint);
     }
   }
 
+  // For depthwise convolutions of stride 2, oneDNN's first choice in bfloat16 is an implementation
+  // for dense ones, a hundred times as slow. The hint must live until the choice is made.
+  private void skipSlow(long descriptor) {
+    boolean more = true;
+    while (more && !isFast(Library.implementation(descriptor))) {
+      more = Library.number("dnnl_primitive_desc_next_impl", descriptor) == 0;
+    }
+  }
+
   /** Operands: x, dy, dw and, {@code withBias}, dbias. */
   public Plan gradWeight(boolean withBias) {
-    long hint = forwardDescriptor(FORWARD_TRAINING, Activation.IDENTITY, withBias, factorY);
+    String what = "weight gradient of the convolution of " + shapes;
+    long descriptor = fastest(f -> gradWeightDescriptor(f, what, withBias));
+    return withBias
+        ? new Plan(
+            dnn,
+            what,
+            descriptor,
+            in(ARG_SRC, x),
+            in(ARG_DIFF_DST, y),
+            out(ARG_DIFF_WEIGHTS, w),
+            out(ARG_DIFF_BIAS, bias))
+        : new Plan(
+            dnn, what, descriptor, in(ARG_SRC, x), in(ARG_DIFF_DST, y), out(ARG_DIFF_WEIGHTS, w));
+  }
+
+  private long gradWeightDescriptor(Factors f, String what, boolean withBias) {
+    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, withBias);
     try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
-      String function = "dnnl_convolution_backward_weights_primitive_desc_create";
-      String what = "weight gradient of the convolution of " + shapes;
-      long descriptor =
-          create(
-              what,
-              function,
-              dnn.engine(),
-              DIRECT,
-              factorX.handle(),
-              anyW.handle(),
-              withBias ? bias.handle() : 0L,
-              factorY.handle(),
-              strides,
-              dilations,
-              padding,
-              padding,
-              hint,
-              attributes.handle());
-      return withBias
-          ? new Plan(
-              dnn,
-              what,
-              descriptor,
-              in(ARG_SRC, x),
-              in(ARG_DIFF_DST, y),
-              out(ARG_DIFF_WEIGHTS, w),
-              out(ARG_DIFF_BIAS, bias))
-          : new Plan(
-              dnn, what, descriptor, in(ARG_SRC, x), in(ARG_DIFF_DST, y), out(ARG_DIFF_WEIGHTS, w));
+      return create(
+          what,
+          "dnnl_convolution_backward_weights_primitive_desc_create",
+          dnn.engine(),
+          DIRECT,
+          f.x.handle(),
+          anyW.handle(),
+          withBias ? bias.handle() : 0L,
+          f.y.handle(),
+          strides,
+          dilations,
+          padding,
+          padding,
+          hint,
+          attributes.handle());
     } finally {
       Library.call("dnnl_primitive_desc_destroy", hint);
     }
   }
 
   private long forwardDescriptor(
-      int kind, Activation activation, boolean withBias, MemoryDesc result) {
+      Factors f, MemoryDesc result, int kind, Activation activation, boolean withBias) {
     try (Attributes attributes = new Attributes(activation)) {
       return create(
           "convolution of " + shapes,
@@ -155,8 +176,8 @@ public final class ConvolutionPlans implements AutoCloseable {
           dnn.engine(),
           kind,
           DIRECT,
-          factorX.handle(),
-          factorW.handle(),
+          f.x.handle(),
+          f.w.handle(),
           withBias ? bias.handle() : 0L,
           result.handle(),
           strides,
@@ -164,6 +185,39 @@ public final class ConvolutionPlans implements AutoCloseable {
           padding,
           padding,
           attributes.handle());
+    }
+  }
+
+  private long fastest(ToLongFunction<Factors> make) {
+    long descriptor = make.applyAsLong(factors);
+    if (factors.type == DType.FLOAT32 || isFast(Library.implementation(descriptor))) {
+      return descriptor;
+    }
+    Library.call("dnnl_primitive_desc_destroy", descriptor);
+    return make.applyAsLong(wide);
+  }
+
+  private boolean isFast(String implementation) {
+    return depthwise ? implementation.contains("_dw") : !implementation.startsWith("ref");
+  }
+
+  /** What products are taken of. */
+  private static final class Factors implements AutoCloseable {
+    private final DType type;
+    private final MemoryDesc x;
+    private final MemoryDesc w;
+    private final MemoryDesc y;
+
+    Factors(DType type, Shape x, MemoryDesc w, Shape y) {
+      this.type = type;
+      this.x = MemoryDesc.nhwc(type, x);
+      this.w = w.any(type);
+      this.y = MemoryDesc.nhwc(type, y);
+    }
+
+    @Override
+    public void close() {
+      List.of(x, w, y).forEach(MemoryDesc::close);
     }
   }
 
@@ -195,8 +249,8 @@ public final class ConvolutionPlans implements AutoCloseable {
 
   @Override
   public void close() {
-    for (MemoryDesc desc : List.of(x, y, factorX, factorY, factorW, w, anyW, bias)) {
-      desc.close();
-    }
+    List.of(x, y, w, anyW, bias).forEach(MemoryDesc::close);
+    factors.close();
+    wide.close();
   }
 }

@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 @SuppressWarnings("restricted")
 final class Library {
+  private static final int IMPLEMENTATION = 8;
+  private static final long IMPLEMENTATION_LENGTH = 256;
   private static final List<String> STATUS =
       List.of(
           "success",
@@ -89,6 +91,15 @@ final class Library {
   /** Calls a function that returns an int which is not a status. */
   static int number(String name, Object... arguments) {
     return (int) invoke(name, ValueLayout.JAVA_INT, arguments);
+  }
+
+  /** The name of the implementation that a primitive descriptor has found. */
+  static String implementation(long descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(ValueLayout.ADDRESS);
+      call("dnnl_primitive_desc_query", descriptor, IMPLEMENTATION, 0, name.address());
+      return name.get(ValueLayout.ADDRESS, 0).reinterpret(IMPLEMENTATION_LENGTH).getString(0);
+    }
   }
 
   /** The meaning of a status. */

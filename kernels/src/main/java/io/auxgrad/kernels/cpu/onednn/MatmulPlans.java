@@ -23,11 +23,13 @@ public final class MatmulPlans {
   }
 
   /**
-   * {@code op(a) op(b)} for ranks 2 and 3; operands: a, b, result. If a factor is bfloat16, both
-   * are taken as such.
+   * {@code op(a) op(b)} for ranks 2 and 3; operands: a, b, result. If one of them is bfloat16,
+   * factors are taken as such.
    */
   public static Plan multiply(OneDnn dnn, Factor a, Factor b, Shape result, DType type) {
-    DType factors = a.type() == DType.BFLOAT16 ? a.type() : b.type();
+    boolean half =
+        a.type() == DType.BFLOAT16 || b.type() == DType.BFLOAT16 || type == DType.BFLOAT16;
+    DType factors = half ? DType.BFLOAT16 : DType.FLOAT32;
     try (Attributes attributes = new Attributes(Activation.IDENTITY);
         MemoryDesc left = a.as(a.type());
         MemoryDesc right = b.as(b.type());
