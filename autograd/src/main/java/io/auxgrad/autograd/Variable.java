@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -29,7 +30,7 @@ public final class Variable {
 
   private final Kind kind;
   private final Tensor value;
-  private final List<Consumer<Tensor>> hooks = new ArrayList<>(0);
+  private List<Consumer<Tensor>> hooks = List.of();
   private boolean trainable;
   private boolean kept;
   private Node node;
@@ -70,6 +71,11 @@ public final class Variable {
   /** Shape of the value, also when that is freed. */
   public Shape shape() {
     return value.shape();
+  }
+
+  /** Element type of the value, also when that is freed. */
+  DType dtype() {
+    return value.dtype();
   }
 
   /** Whether backward comes by here: a parameter that is not frozen, or a recorded result. */
@@ -121,6 +127,9 @@ public final class Variable {
   public void onGradient(Consumer<Tensor> hook) {
     if (!requiresGradient()) {
       throw new TensorException("onGradient: " + this + " gets no gradient");
+    }
+    if (hooks.isEmpty()) {
+      hooks = new ArrayList<>();
     }
     hooks.add(hook);
   }
@@ -238,7 +247,9 @@ public final class Variable {
 
   /** Shows the complete gradient of a walk to the hooks, in the order they were added. */
   void announce(Tensor complete) {
-    hooks.forEach(hook -> hook.accept(complete));
+    for (int i = 0; i < hooks.size(); i++) {
+      hooks.get(i).accept(complete);
+    }
   }
 
   /** Adds the complete gradient of a walk, which is handed over. */
