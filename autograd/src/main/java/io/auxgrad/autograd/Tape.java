@@ -44,7 +44,7 @@ public final class Tape implements AutoCloseable {
   private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
   private final List<Node> nodes = new ArrayList<>();
-  private final Map<Variable, Node> leaves = new IdentityHashMap<>();
+  private final IdentityHashMap<Variable, Node> leaves = new IdentityHashMap<>();
   private final TensorScope scope = TensorScope.open();
   private boolean usedUp;
   private boolean closed;
