@@ -2,27 +2,33 @@ package io.auxgrad.autograd;
 
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
-import java.util.List;
 
 /**
  * One step on a tape: a variable, the nodes of the arguments it was computed from, and the rule
  * that takes its gradient back to them. A leaf has no arguments and no rule.
  */
 final class Node {
+  private static final Node[] NONE = {};
+
   private final Tape tape;
   private final Variable variable;
-  private List<Node> arguments;
-  private List<Tensor> saved;
+  private Node[] arguments;
+  private Saver saved;
   private Rule rule;
   private Tensor gradient;
   private boolean wanted;
 
-  Node(Tape tape, Variable variable, List<Node> arguments, Rule rule, List<Tensor> saved) {
+  /** {@code saved} is what {@code rule} keeps; both null for a leaf. */
+  Node(Tape tape, Variable variable, Node[] arguments, Rule rule, Saver saved) {
     this.tape = tape;
     this.variable = variable;
     this.arguments = arguments;
     this.rule = rule;
     this.saved = saved;
+  }
+
+  static Node leaf(Tape tape, Variable variable) {
+    return new Node(tape, variable, NONE, null, null);
   }
 
   Tape tape() {
@@ -75,15 +81,22 @@ final class Node {
 
   /** Gives up everything that was held for walks. */
   void release() {
-    saved.forEach(Tensor::close);
+    if (saved != null) {
+      saved.close();
+      saved = null;
+    }
     dropGradient();
-    saved = List.of();
-    arguments = List.of();
+    arguments = NONE;
     rule = null;
   }
 
   private boolean leadsToWanted() {
-    return arguments.stream().anyMatch(Node::isWanted);
+    for (Node argument : arguments) {
+      if (argument.wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void dropGradient() {

@@ -9,13 +9,18 @@ import java.util.List;
  * run, also when the tensor that was saved is closed before.
  */
 public final class Saver {
-  private final List<Tensor> saved = new ArrayList<>();
+  private static final int USUAL = 4;
+
+  private List<Tensor> saved = List.of();
 
   Saver() {}
 
   /** Saves {@code tensor}; the result is for the rule to read. */
   public Tensor save(Tensor tensor) {
     Tensor handle = Accumulation.share(tensor);
+    if (saved.isEmpty()) {
+      saved = new ArrayList<>(USUAL);
+    }
     saved.add(handle);
     return handle;
   }
@@ -25,7 +30,11 @@ public final class Saver {
     return argument.requiresGradient() ? save(tensor) : null;
   }
 
-  List<Tensor> saved() {
-    return saved;
+  /** Lets go of all that was saved. */
+  void close() {
+    for (int i = 0; i < saved.size(); i++) {
+      saved.get(i).close();
+    }
+    saved = List.of();
   }
 }

@@ -5,13 +5,14 @@ import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Records one forward pass on the thread that opened it, and walks it backwards.
@@ -42,7 +43,7 @@ public final class Tape implements AutoCloseable {
   private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
   private final List<Node> nodes = new ArrayList<>();
-  private final Map<Variable, Node> leaves = new LinkedHashMap<>();
+  private final IdentityHashMap<Variable, Node> leaves = new IdentityHashMap<>();
   private final TensorScope scope = TensorScope.open();
   private boolean usedUp;
   private boolean closed;
@@ -74,7 +75,16 @@ public final class Tape implements AutoCloseable {
 
   /** Whether an op on {@code arguments}, of which some may be null, would be recorded now. */
   public static boolean tracks(Variable... arguments) {
-    return isRecording() && Stream.of(arguments).anyMatch(a -> a != null && a.requiresGradient());
+    return isRecording() && anyRequiresGradient(arguments);
+  }
+
+  private static boolean anyRequiresGradient(Variable... arguments) {
+    for (Variable argument : arguments) {
+      if (argument != null && argument.requiresGradient()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -158,7 +168,7 @@ public final class Tape implements AutoCloseable {
 
   /** The parameters used so far, in the order of first use. */
   List<Variable> leaves() {
-    return List.copyOf(leaves.keySet());
+    return nodes.stream().filter(Node::isLeaf).map(Node::variable).toList();
   }
 
   /** Moves {@code tensor} to the scope that encloses this tape. */
@@ -203,7 +213,8 @@ public final class Tape implements AutoCloseable {
     GradientSink into = new GradientSink(this, retain);
     usedUp = !retain;
     from.add(Accumulation.share(dy));
-    for (Node node : nodes.reversed()) {
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Node node = nodes.get(i);
       if (!retain) {
         node.variable().dropValue();
       }
@@ -225,20 +236,28 @@ public final class Tape implements AutoCloseable {
 
   private void append(Variable result, Function<Saver, Rule> rule, Variable... arguments) {
     requireUsable();
-    List<Node> from =
-        Stream.of(arguments)
-            .filter(a -> a != null && a.requiresGradient())
-            .map(this::nodeOf)
-            .toList();
+    Node[] from = nodesOf(arguments);
     Saver saver = new Saver();
-    Node node = new Node(this, result, from, rule.apply(saver), saver.saved());
+    Node node = new Node(this, result, from, rule.apply(saver), saver);
     nodes.add(node);
     result.recorded(node);
   }
 
+  private Node[] nodesOf(Variable... arguments) {
+    Node[] found = new Node[arguments.length];
+    int count = 0;
+    for (Variable argument : arguments) {
+      if (argument != null && argument.requiresGradient()) {
+        found[count++] = nodeOf(argument);
+      }
+    }
+    return count == found.length ? found : Arrays.copyOf(found, count);
+  }
+
   private Node nodeOf(Variable argument) {
     if (argument.isLeaf()) {
-      return leaves.computeIfAbsent(argument, this::leaf);
+      Node known = leaves.get(argument);
+      return known != null ? known : leaf(argument);
     }
     Node node = find(argument);
     if (node == null) {
@@ -249,8 +268,9 @@ public final class Tape implements AutoCloseable {
   }
 
   private Node leaf(Variable parameter) {
-    Node node = new Node(this, parameter, List.of(), null, List.of());
+    Node node = Node.leaf(this, parameter);
     nodes.add(node);
+    leaves.put(parameter, node);
     return node;
   }
 
@@ -290,7 +310,9 @@ public final class Tape implements AutoCloseable {
   }
 
   private void release() {
-    nodes.reversed().forEach(Node::release);
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      nodes.get(i).release();
+    }
     nodes.clear();
     leaves.clear();
   }

@@ -30,7 +30,7 @@ public final class Variable {
 
   private final Kind kind;
   private final Tensor value;
-  private final List<Consumer<Tensor>> hooks = new ArrayList<>(0);
+  private List<Consumer<Tensor>> hooks = List.of();
   private boolean trainable;
   private boolean kept;
   private Node node;
@@ -73,7 +73,7 @@ public final class Variable {
     return value.shape();
   }
 
-  /** Element type of the value and of its gradient. */
+  /** Element type of the value, also when that is freed, and of the gradient. */
   public DType dtype() {
     return value.dtype();
   }
@@ -127,6 +127,9 @@ public final class Variable {
   public void onGradient(Consumer<Tensor> hook) {
     if (!requiresGradient()) {
       throw new TensorException("onGradient: " + this + " gets no gradient");
+    }
+    if (hooks.isEmpty()) {
+      hooks = new ArrayList<>();
     }
     hooks.add(hook);
   }
@@ -244,7 +247,9 @@ public final class Variable {
 
   /** Shows the complete gradient of a walk to the hooks, in the order they were added. */
   void announce(Tensor complete) {
-    hooks.forEach(hook -> hook.accept(complete));
+    for (int i = 0; i < hooks.size(); i++) {
+      hooks.get(i).accept(complete);
+    }
   }
 
   /** Adds the complete gradient of a walk, which is handed over. */

@@ -1,13 +1,16 @@
 package io.auxgrad.tensor;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /** A buffer shared by a tensor and its views; given back when the last of them is closed. */
 final class Storage {
+  private static final AtomicIntegerFieldUpdater<Storage> USERS =
+      AtomicIntegerFieldUpdater.newUpdater(Storage.class, "users");
+
   final DeviceMemory memory;
   final Buffer buffer;
   long version;
-  private final AtomicInteger users = new AtomicInteger(1);
+  private volatile int users = 1;
 
   Storage(DeviceMemory memory, long bytes) {
     this.memory = memory;
@@ -15,16 +18,16 @@ final class Storage {
   }
 
   Storage share() {
-    users.incrementAndGet();
+    USERS.incrementAndGet(this);
     return this;
   }
 
   boolean isShared() {
-    return users.get() > 1;
+    return users > 1;
   }
 
   void leave() {
-    if (users.decrementAndGet() == 0) {
+    if (USERS.decrementAndGet(this) == 0) {
       memory.release(buffer);
     }
   }

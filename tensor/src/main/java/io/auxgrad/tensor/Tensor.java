@@ -19,10 +19,14 @@ public final class Tensor implements AutoCloseable {
   private final Storage storage;
   private final DType dtype;
   private final Shape shape;
-  TensorScope scope;
-  int slot;
-  Throwable origin;
   private boolean open = true;
+
+  // Kept by TensorScope and LiveTensors, so that tensors come and go without garbage.
+  TensorScope scope;
+  Tensor before;
+  Tensor after;
+  int place;
+  Throwable origin;
 
   private Tensor(Storage storage, DType dtype, Shape shape) {
     this.storage = storage;
@@ -208,6 +212,11 @@ public final class Tensor implements AutoCloseable {
   /** Says that the elements have been changed in place; ops that do so call it. */
   public void modified() {
     storage.version++;
+  }
+
+  /** What identifies the memory: equal for a tensor and its views. */
+  Object storage() {
+    return storage;
   }
 
   /** False after {@link #close}. */

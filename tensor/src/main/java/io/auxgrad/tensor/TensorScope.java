@@ -1,12 +1,5 @@
 package io.auxgrad.tensor;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-
 /**
  * Owns the tensors made while it is the innermost open scope of its thread, and closes them with
  * itself.
@@ -26,11 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class TensorScope implements AutoCloseable {
   private static final boolean DEBUG = Boolean.getBoolean("auxgrad.debug.tensors");
   private static final ThreadLocal<TensorScope> CURRENT = new ThreadLocal<>();
-  private static final Set<Tensor> LIVE = ConcurrentHashMap.newKeySet();
+  private static final LiveTensors LIVE = new LiveTensors();
 
   private final TensorScope parent = CURRENT.get();
   private final Thread owner = Thread.currentThread();
-  private final ArrayList<Tensor> tensors = new ArrayList<>();
+  private Tensor newest;
   private boolean open = true;
 
   private TensorScope() {}
@@ -56,30 +49,16 @@ public final class TensorScope implements AutoCloseable {
 
   /** Number of open tensors in the process. */
   public static int liveTensors() {
-    return LIVE.size();
+    return LIVE.count();
   }
 
   /**
    * The open tensors of the process by type and shape, largest first, with where they were made in
-   * debug mode.
+   * debug mode; and what the memories that hold them have in use, had at most, and hold from the
+   * system. Bytes that a tensor shares with its views are counted once.
    */
   public static String report() {
-    record Group(String what, String where) {}
-    Map<Group, long[]> groups = new HashMap<>();
-    for (Tensor t : LIVE) {
-      long[] sum = groups.computeIfAbsent(new Group(t.toString(), madeAt(t)), g -> new long[2]);
-      sum[0]++;
-      sum[1] += t.byteSize();
-    }
-    StringBuilder text = new StringBuilder("live tensors: " + LIVE.size() + "\n");
-    groups.entrySet().stream()
-        .sorted(Comparator.comparingLong((Map.Entry<Group, long[]> e) -> -e.getValue()[1]))
-        .forEach(e ->
-            text.append(
-                "%6d x %s, %d bytes%s%n"
-                    .formatted(
-                        e.getValue()[0], e.getKey().what(), e.getValue()[1], e.getKey().where())));
-    return text.toString();
+    return MemoryReport.of(LIVE.list());
   }
 
   /** Closes the tensors that are still open in this scope. */
@@ -94,8 +73,8 @@ public final class TensorScope implements AutoCloseable {
     }
     open = false;
     CURRENT.set(parent);
-    while (!tensors.isEmpty()) {
-      tensors.getLast().close();
+    while (newest != null) {
+      newest.close();
     }
   }
 
@@ -112,13 +91,14 @@ public final class TensorScope implements AutoCloseable {
     leave(tensor);
   }
 
-  // Each tensor knows its place in the list, and the last one fills the place of one that leaves:
-  // entering and leaving are O(1) however many tensors a scope holds.
   private static void enter(Tensor tensor, TensorScope scope) {
     tensor.scope = scope;
     if (scope != null) {
-      tensor.slot = scope.tensors.size();
-      scope.tensors.add(tensor);
+      tensor.before = scope.newest;
+      if (scope.newest != null) {
+        scope.newest.after = tensor;
+      }
+      scope.newest = tensor;
     }
   }
 
@@ -127,24 +107,17 @@ public final class TensorScope implements AutoCloseable {
     if (scope == null) {
       return;
     }
-    Tensor last = scope.tensors.removeLast();
-    if (last != tensor) {
-      scope.tensors.set(tensor.slot, last);
-      last.slot = tensor.slot;
+    if (tensor.after == null) {
+      scope.newest = tensor.before;
+    } else {
+      tensor.after.before = tensor.before;
+    }
+    if (tensor.before != null) {
+      tensor.before.after = tensor.after;
     }
     tensor.scope = null;
-  }
-
-  private static String madeAt(Tensor tensor) {
-    if (tensor.origin == null) {
-      return "";
-    }
-    for (StackTraceElement frame : tensor.origin.getStackTrace()) {
-      if (!frame.getClassName().startsWith("io.auxgrad.tensor.")) {
-        return ", made at " + frame;
-      }
-    }
-    return "";
+    tensor.before = null;
+    tensor.after = null;
   }
 
   private static Tensor move(Tensor tensor, TensorScope to) {

@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** A device memory without a pool: enough to test tensors without a backend. */
 final class HeapMemory implements DeviceMemory {
+  private record Segment(long address, long capacity, MemorySegment host) implements Buffer {}
+
   private final Map<Long, Arena> arenas = new HashMap<>();
   private final boolean pooled;
   private long live;
@@ -33,7 +35,7 @@ final class HeapMemory implements DeviceMemory {
     arenas.put(segment.address(), arena);
     live += segment.byteSize();
     peak = Math.max(peak, live);
-    return new Buffer(segment.address(), segment.byteSize(), segment);
+    return new Segment(segment.address(), segment.byteSize(), segment);
   }
 
   @Override

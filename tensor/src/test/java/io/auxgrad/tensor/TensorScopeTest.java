@@ -92,6 +92,36 @@ class TensorScopeTest {
   }
 
   @Test
+  void theReportCountsTheBytesOfAViewOnceAndNamesThePeak() {
+    try (var _ = TensorScope.open()) {
+      vector(1, 2, 3).close();
+      Tensor t = vector(1, 2);
+      t.reshape(t.shape());
+      String report = TensorScope.report();
+      assertTrue(report.contains("2 x FLOAT32[2]@cpu, 8 bytes"), report);
+      assertTrue(report.contains("cpu: 8 bytes in use, at most 12 so far"), report);
+    }
+  }
+
+  @Test
+  void tensorsLeaveAScopeInAnyOrder() {
+    try (var outer = TensorScope.open()) {
+      Tensor[] tensors = new Tensor[5];
+      for (int i = 0; i < tensors.length; i++) {
+        tensors[i] = vector(i);
+      }
+      tensors[2].close();
+      tensors[4].close();
+      tensors[0].close();
+      Tensor mine = TensorScope.detach(tensors[3]);
+      outer.close();
+      assertTrue(mine.isOpen());
+      assertFalse(tensors[1].isOpen());
+      mine.close();
+    }
+  }
+
+  @Test
   void wrongSizesAndTypesAreNamed() {
     try (var _ = TensorScope.open()) {
       Tensor t = vector(1, 2);

@@ -5,8 +5,6 @@ import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryUsage;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The host's memory as a pool of 64-byte aligned buffers; thread-safe.
@@ -23,12 +21,9 @@ public final class CpuMemory implements DeviceMemory {
   private static final long SMALL_SLAB = 1 << 20;
   private static final long LARGE_SLAB = 32 << 20;
 
-  private record Live(Slabs.Block block, Guard guard) {}
-
   private final boolean guarded;
-  private final Slabs small = new Slabs(SMALL_SLAB);
-  private final Slabs large = new Slabs(LARGE_SLAB);
-  private final Map<Long, Live> live = new HashMap<>();
+  private final Slabs small = Slabs.ofHeap(SMALL_SLAB);
+  private final Slabs large = Slabs.ofAddressSpace(LARGE_SLAB);
   private long liveBytes;
   private long peakBytes;
 
@@ -52,24 +47,23 @@ public final class CpuMemory implements DeviceMemory {
     Slabs.Block block = slabs(needed).take(needed);
     liveBytes += block.size;
     peakBytes = Math.max(peakBytes, liveBytes);
-    MemorySegment all = NativeHeap.view(block.address, block.size);
-    live.put(block.address, new Live(block, guarded ? Guard.around(all, bytes) : null));
-    long capacity = guarded ? bytes : block.size;
-    return new Buffer(block.address, capacity, all.asSlice(0, capacity));
+    block.guard = guarded ? Guard.around(NativeHeap.view(block.address, block.size), bytes) : null;
+    return block;
   }
 
   @Override
   public synchronized void release(Buffer buffer) {
-    Live entry = live.remove(buffer.address());
-    if (entry == null) {
+    Slabs.Block block = (Slabs.Block) buffer;
+    if (block.isFree) {
       throw new IllegalStateException(
-          "buffer at 0x%x is not in use: released twice?".formatted(buffer.address()));
+          "buffer at 0x%x is not in use: released twice?".formatted(block.address));
     }
-    Slabs.Block block = entry.block();
+    Guard guard = block.guard;
+    block.guard = null;
     liveBytes -= block.size;
     slabs(block.size).give(block);
-    if (entry.guard() != null) {
-      entry.guard().check();
+    if (guard != null) {
+      guard.check();
     }
   }
 

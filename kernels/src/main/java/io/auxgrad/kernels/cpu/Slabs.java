@@ -1,57 +1,138 @@
 package io.auxgrad.kernels.cpu;
 
-import java.util.Comparator;
+import io.auxgrad.tensor.Buffer;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Blocks cut from large slabs of native memory: the smallest free block that fits is taken, its
  * rest stays free, and a block given back grows together with its free neighbours. Not thread-safe.
+ *
+ * <p>Best is one slab of far more address space than there will be memory: its last block is the
+ * largest and so taken last, the rest stays dense, and nothing is lost at the ends of slabs.
  */
 final class Slabs {
   /** Of every block's address and size. */
   static final int ALIGNMENT = 64;
 
   private final long slabBytes;
-  private final TreeSet<Block> free =
-      new TreeSet<>(Comparator.<Block>comparingLong(b -> b.size).thenComparingLong(b -> b.address));
-  private long reserved;
+  private final boolean sparse;
+  private final FreeBlocks free = new FreeBlocks();
+  private final List<Slab> slabs = new ArrayList<>();
+  private Block spare;
 
-  /** Slabs of {@code slabBytes}, or as large as the request where that is more. */
-  Slabs(long slabBytes) {
+  private Slabs(long slabBytes, boolean sparse) {
     this.slabBytes = slabBytes;
+    this.sparse = sparse;
   }
 
-  /** A piece of a slab. */
-  static final class Block {
-    final Slab slab;
-    final long address;
+  /** Slabs of {@code slabBytes} of the heap, or as large as the request where that is more. */
+  static Slabs ofHeap(long slabBytes) {
+    return new Slabs(slabBytes, false);
+  }
+
+  /** One slab of address space; where the system has no such thing, {@link #ofHeap}. */
+  static Slabs ofAddressSpace(long heapSlabBytes) {
+    return new Slabs(heapSlabBytes, true);
+  }
+
+  /** A piece of a slab: free, or a buffer in use. */
+  static final class Block implements Buffer {
+    Slab slab;
+    long address;
     long size;
     boolean isFree;
+    Guard guard;
+
+    // The neighbours in the slab.
     Block before;
     Block behind;
 
-    Block(Slab slab, long address, long size) {
-      this.slab = slab;
-      this.address = address;
-      this.size = size;
+    // The neighbours in a list of free or spare blocks.
+    Block previous;
+    Block next;
+
+    @Override
+    public long address() {
+      return address;
+    }
+
+    @Override
+    public long capacity() {
+      return guard == null ? size : guard.bytes();
+    }
+
+    @Override
+    public MemorySegment host() {
+      return NativeHeap.view(address, capacity());
     }
   }
 
-  /** What {@code malloc} gave, and the usable size of it. */
-  record Slab(long base, long size) {}
+  /** What the system gave, and how much of its beginning has been in use. */
+  static final class Slab {
+    private final long base;
+    private final long size;
+    private final boolean isSpace;
+    private final Block first = new Block();
+    private long touched;
+
+    Slab(long base, long size, boolean isSpace) {
+      this.base = base;
+      this.size = size;
+      this.isSpace = isSpace;
+      long alignment = isSpace ? Pages.LARGE : ALIGNMENT;
+      first.slab = this;
+      first.address = Math.ceilDiv(base, alignment) * alignment;
+      first.size = size - alignment;
+      touched = isSpace ? 0 : size;
+    }
+
+    void touch(Block block) {
+      touched = Math.max(touched, block.address + block.size - first.address);
+    }
+
+    boolean isUnused() {
+      return first.isFree && first.behind == null;
+    }
+
+    /** Gives back what lies behind the last block in use. */
+    void shrink() {
+      Block last = first;
+      while (last.behind != null) {
+        last = last.behind;
+      }
+      long needed = last.address - first.address;
+      if (isSpace && last.isFree && needed < touched) {
+        Pages.discard(last.address, touched - needed);
+        touched = needed;
+      }
+    }
+
+    void free() {
+      if (isSpace) {
+        Pages.free(base, size);
+      } else {
+        NativeHeap.free(base);
+      }
+    }
+  }
 
   /** Bytes taken from the system. */
   long reserved() {
-    return reserved;
+    long sum = 0;
+    for (Slab slab : slabs) {
+      sum += slab.touched;
+    }
+    return sum;
   }
 
   /** A block of at least {@code bytes} bytes. */
   Block take(long bytes) {
     long size = Math.max(ALIGNMENT, Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT);
-    Block block = free.ceiling(new Block(null, 0, size));
+    Block block = free.smallest(size);
     if (block == null) {
-      block = reserve(Math.max(size, slabBytes));
+      block = newSlab(size).first;
     } else {
       free.remove(block);
     }
@@ -59,45 +140,70 @@ final class Slabs {
     if (block.size > size) {
       splitOff(block, size);
     }
+    block.slab.touch(block);
     return block;
   }
 
   /** Gives a block back. */
   void give(Block block) {
+    block.isFree = true;
+    Block whole = block;
     if (block.before != null && block.before.isFree) {
-      block = join(block.before, block);
+      whole = block.before;
+      free.remove(whole);
+      absorbNext(whole);
     }
-    if (block.behind != null && block.behind.isFree) {
-      join(block, block.behind);
+    if (whole.behind != null && whole.behind.isFree) {
+      free.remove(whole.behind);
+      absorbNext(whole);
     }
-    markFree(block);
+    free.add(whole);
   }
 
-  /** Returns the slabs in which nothing is in use to the system. */
+  /** Returns what nothing in use lies in or behind of to the system. */
   void trim() {
-    for (Block block : List.copyOf(free)) {
-      if (block.size == block.slab.size) {
-        free.remove(block);
-        reserved -= block.slab.size;
-        NativeHeap.free(block.slab.base);
+    for (Slab slab : List.copyOf(slabs)) {
+      if (slab.isUnused()) {
+        free.remove(slab.first);
+        slabs.remove(slab);
+        slab.free();
+      } else {
+        slab.shrink();
       }
     }
   }
 
-  private Block reserve(long size) {
-    long base = NativeHeap.allocate(size + ALIGNMENT);
+  private Slab newSlab(long size) {
+    Slab slab = sparse ? space(size) : null;
+    if (slab == null) {
+      slab = heap(Math.max(size, slabBytes) + ALIGNMENT);
+    }
+    slabs.add(slab);
+    return slab;
+  }
+
+  private static Slab space(long size) {
+    long bytes = Pages.installed();
+    long base = size + Pages.LARGE <= bytes ? Pages.reserve(bytes) : 0;
+    return base == 0 ? null : new Slab(base, bytes, true);
+  }
+
+  private Slab heap(long bytes) {
+    long base = NativeHeap.allocate(bytes);
     if (base == 0) {
       throw new OutOfMemoryError(
           "the system has no %d bytes more; %d are held: use a smaller batch or size"
-              .formatted(size, reserved));
+              .formatted(bytes, reserved()));
     }
-    Slab slab = new Slab(base, size);
-    reserved += size;
-    return new Block(slab, Math.ceilDiv(base, ALIGNMENT) * ALIGNMENT, size);
+    return new Slab(base, bytes, false);
   }
 
   private void splitOff(Block block, long size) {
-    Block rest = new Block(block.slab, block.address + size, block.size - size);
+    Block rest = newBlock();
+    rest.slab = block.slab;
+    rest.address = block.address + size;
+    rest.size = block.size - size;
+    rest.isFree = true;
     rest.before = block;
     rest.behind = block.behind;
     if (rest.behind != null) {
@@ -105,22 +211,26 @@ final class Slabs {
     }
     block.behind = rest;
     block.size = size;
-    markFree(rest);
+    free.add(rest);
   }
 
-  private Block join(Block block, Block behind) {
-    free.remove(block);
-    free.remove(behind);
-    block.size += behind.size;
-    block.behind = behind.behind;
+  private void absorbNext(Block block) {
+    Block gone = block.behind;
+    block.size += gone.size;
+    block.behind = gone.behind;
     if (block.behind != null) {
       block.behind.before = block;
     }
-    return block;
+    gone.next = spare;
+    spare = gone;
   }
 
-  private void markFree(Block block) {
-    block.isFree = true;
-    free.add(block);
+  private Block newBlock() {
+    Block block = spare;
+    if (block == null) {
+      return new Block();
+    }
+    spare = block.next;
+    return block;
   }
 }

@@ -23,7 +23,11 @@ final class Spans {
 
   /** The address of each tensor. */
   static long[] addresses(List<Tensor> tensors) {
-    return tensors.stream().mapToLong(Tensor::address).toArray();
+    long[] addresses = new long[tensors.size()];
+    for (int i = 0; i < addresses.length; i++) {
+      addresses[i] = tensors.get(i).address();
+    }
+    return addresses;
   }
 
   /** Number of elements of all tensors. */

@@ -32,6 +32,7 @@ public final class Workers implements AutoCloseable {
   private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
   private final ReentrantLock turn = new ReentrantLock();
+  private final Fork fork = new Fork();
   private final IntFunction<Team> teams;
   private volatile Team team;
 
@@ -89,7 +90,7 @@ public final class Workers implements AutoCloseable {
     }
     turn.lock();
     try {
-      new Fork(team.size(), n, grain, grains, body).on(team);
+      fork.run(team, n, grain, grains, body);
     } finally {
       turn.unlock();
     }
@@ -124,30 +125,28 @@ public final class Workers implements AutoCloseable {
     return teams.apply(threads);
   }
 
-  /** One division of work; remembers what each worker threw. */
+  /** The division of work that has its turn; remembers what the first failing worker threw. */
   private static final class Fork implements Team.Task {
-    private final int workers;
-    private final long n;
-    private final long grain;
-    private final long grains;
-    private final RangeBody body;
-    private final Throwable[] thrown;
+    private int workers;
+    private long n;
+    private long grain;
+    private long grains;
+    private RangeBody body;
+    private Throwable thrown;
+    private int thrower;
 
-    Fork(int workers, long n, long grain, long grains, RangeBody body) {
-      this.workers = workers;
+    void run(Team team, long n, long grain, long grains, RangeBody body) {
+      this.workers = team.size();
       this.n = n;
       this.grain = grain;
       this.grains = grains;
       this.body = body;
-      this.thrown = new Throwable[workers];
-    }
-
-    void on(Team team) {
       team.fork(this);
-      for (Throwable t : thrown) {
-        if (t != null) {
-          throw rethrown(t);
-        }
+      this.body = null;
+      if (thrown != null) {
+        Throwable t = thrown;
+        thrown = null;
+        throw rethrown(t);
       }
     }
 
@@ -162,9 +161,16 @@ public final class Workers implements AutoCloseable {
       try {
         body.run(worker, lo, hi);
       } catch (Throwable t) {
-        thrown[worker] = t;
+        failed(worker, t);
       } finally {
         INSIDE.set(false);
+      }
+    }
+
+    private synchronized void failed(int worker, Throwable t) {
+      if (thrown == null || worker < thrower) {
+        thrown = t;
+        thrower = worker;
       }
     }
 

@@ -53,11 +53,24 @@ class CpuMemoryTest {
   void freedRoomIsReusedForAnotherSize() {
     Buffer first = memory.allocate(10 << 20);
     Buffer second = memory.allocate(10 << 20);
+    long reserved = memory.usage().reserved();
     memory.release(first);
     memory.release(second);
     Buffer both = memory.allocate(20 << 20);
-    assertEquals(32 << 20, memory.usage().reserved());
+    assertEquals(reserved, memory.usage().reserved());
     memory.release(both);
+  }
+
+  @Test
+  void theHostSeesWhatWasAskedFor() {
+    Buffer buffer = memory.allocate(1 << 20);
+    buffer.host().set(ValueLayout.JAVA_BYTE, buffer.capacity() - 1, (byte) 7);
+    memory.clear(buffer, buffer.capacity());
+    assertEquals(0, buffer.host().get(ValueLayout.JAVA_BYTE, buffer.capacity() - 1));
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> buffer.host().get(ValueLayout.JAVA_BYTE, buffer.capacity()));
+    memory.release(buffer);
   }
 
   @Test

@@ -1,14 +1,14 @@
 package io.auxgrad.nn.optim;
 
-import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Parameter;
 import io.auxgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -54,17 +54,20 @@ public abstract class Optimizer implements AutoCloseable {
   /** One step of all parameters that have a gradient. */
   public final void step() {
     for (ParameterGroup group : groups) {
-      batches(group).forEach((number, batch) -> update(group, batch, number));
+      for (StepBatch batch : batches(group)) {
+        update(group, batch, batch.number());
+      }
     }
     steps++;
   }
 
   /** Forgets the gradients of all groups. */
   public final void zeroGradients() {
-    groups.stream()
-        .flatMap(g -> g.parameters().values().stream())
-        .map(Parameter::variable)
-        .forEach(Variable::zeroGradient);
+    for (ParameterGroup group : groups) {
+      for (Parameter parameter : group.parameters().values()) {
+        parameter.variable().zeroGradient();
+      }
+    }
   }
 
   /** Sets each group's learning rate to {@code factor} times its base: how a schedule acts. */
@@ -133,18 +136,41 @@ public abstract class Optimizer implements AutoCloseable {
 
   // Parameters that joined later are at another step than the rest: bias correction and the first
   // momentum depend on it.
-  private Map<Long, StepBatch> batches(ParameterGroup group) {
-    Map<Long, StepBatch> batches = new TreeMap<>();
+  private List<StepBatch> batches(ParameterGroup group) {
+    List<StepBatch> batches = new ArrayList<>(1);
+    StepBatch batch = null;
     for (Parameter parameter : group.parameters().values()) {
       if (parameter.gradient() != null) {
-        Slot slot = slots.computeIfAbsent(parameter, p -> new Slot(p, kinds.size()));
+        Slot slot = slot(parameter);
         slot.steps(slot.steps() + 1);
-        batches
-            .computeIfAbsent(slot.steps(), n -> new StepBatch(kinds.size()))
-            .add(parameter, slot);
+        if (batch == null || batch.number() != slot.steps()) {
+          batch = batch(slot.steps(), batches, group);
+        }
+        batch.add(parameter, slot);
       }
     }
+    batches.sort(Comparator.comparingLong(StepBatch::number));
     return batches;
+  }
+
+  private StepBatch batch(long number, List<StepBatch> batches, ParameterGroup group) {
+    for (StepBatch batch : batches) {
+      if (batch.number() == number) {
+        return batch;
+      }
+    }
+    StepBatch fresh = new StepBatch(number, kinds.size(), group.parameters().size());
+    batches.add(fresh);
+    return fresh;
+  }
+
+  private Slot slot(Parameter parameter) {
+    Slot slot = slots.get(parameter);
+    if (slot == null) {
+      slot = new Slot(parameter, kinds.size());
+      slots.put(parameter, slot);
+    }
+    return slot;
   }
 
   private void forEachName(BiConsumer<String, Parameter> action) {

@@ -10,14 +10,23 @@ import java.util.List;
  * together.
  */
 public final class StepBatch {
-  private final List<Tensor> values = new ArrayList<>();
-  private final List<Tensor> gradients = new ArrayList<>();
+  private final long number;
+  private final List<Tensor> values;
+  private final List<Tensor> gradients;
   private final List<List<Tensor>> remembered = new ArrayList<>();
 
-  StepBatch(int kinds) {
+  /** For step {@code number} of its parameters, of which there are at most {@code most}. */
+  StepBatch(long number, int kinds, int most) {
+    this.number = number;
+    values = new ArrayList<>(most);
+    gradients = new ArrayList<>(most);
     for (int i = 0; i < kinds; i++) {
-      remembered.add(new ArrayList<>());
+      remembered.add(new ArrayList<>(most));
     }
+  }
+
+  long number() {
+    return number;
   }
 
   void add(Parameter parameter, Slot slot) {

@@ -87,7 +87,9 @@ final class Checks {
   /** A float32 tensor of shape {@code [channels]}. */
   static void perChannel(String op, String name, Tensor t, int channels) {
     floating(op, name, t);
-    shape(op, name, t, Shape.of(channels));
+    if (t.shape().rank() != 1 || t.shape().dim(0) != channels) {
+      shape(op, name, t, Shape.of(channels));
+    }
   }
 
   /** A float32 tensor {@code [N,H,W,C]}. */
