@@ -36,8 +36,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          int bits = Native.ALL.get(ValueLayout.JAVA_SHORT, x + 2L * i) << 16;
-          out[i] = Float.intBitsToFloat(bits);
+          out[i] = Native.getBfloat16(x, i);
         }
       }
       case UINT8 -> {
@@ -67,7 +66,7 @@ public final class CastLoops {
       }
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          Native.ALL.set(ValueLayout.JAVA_SHORT, y + 2L * i, bfloat16((float) values[i]));
+          Native.putBfloat16(y, i, (float) values[i]);
         }
       }
       case UINT8 -> {
@@ -86,14 +85,5 @@ public final class CastLoops {
         }
       }
     }
-  }
-
-  /** The upper half of the bits, rounded to even; NaN stays NaN. */
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) ((bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
   }
 }

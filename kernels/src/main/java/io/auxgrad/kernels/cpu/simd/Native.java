@@ -30,6 +30,18 @@ public final class Native {
     ALL.set(ValueLayout.JAVA_FLOAT, base + 4 * i, value);
   }
 
+  /** Bfloat16 {@code i} of the array at {@code base}. */
+  public static float getBfloat16(long base, long i) {
+    return Float.intBitsToFloat(ALL.get(ValueLayout.JAVA_SHORT, base + 2 * i) << 16);
+  }
+
+  /** Sets bfloat16 {@code i} of the array at {@code base}: rounded to even, NaN stays NaN. */
+  public static void putBfloat16(long base, long i, float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int rounded = Float.isNaN(value) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1);
+    ALL.set(ValueLayout.JAVA_SHORT, base + 2 * i, (short) (rounded >>> 16));
+  }
+
   /** Double {@code i} of the array at {@code base}. */
   public static double getDouble(long base, long i) {
     return ALL.get(ValueLayout.JAVA_DOUBLE, base + 8 * i);
