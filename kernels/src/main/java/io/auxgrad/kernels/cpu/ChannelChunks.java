@@ -103,9 +103,19 @@ final class ChannelChunks implements AutoCloseable {
     return partials;
   }
 
-  /** Visits all chunks. */
+  /** Visits all chunks, each thread backwards: what {@link #sum} read last is still in a cache. */
   void forEach(Body body) {
-    context.workers().chunks(size, chunkSize, (_, lo, hi) -> body.run(lo, (int) (hi - lo)));
+    context
+        .workers()
+        .range(
+            Workers.chunkCount(size, chunkSize),
+            1,
+            (_, first, end) -> {
+              for (long chunk = end - 1; chunk >= first; chunk--) {
+                long lo = chunk * chunkSize;
+                body.run(lo, (int) (Math.min(size, lo + chunkSize) - lo));
+              }
+            });
   }
 
   @Override
