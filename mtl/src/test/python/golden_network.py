@@ -85,9 +85,8 @@ def state_arrays(network):
     return {k: v.numpy().copy() for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
 
 
-def main():
-    network = make_network()
-    batch = make_batch()
+def record(network, batch, learning_rate):
+    """Weights, outputs, the gradients of the first step, ten steps of losses, and the outputs after them."""
     images, labels = to_torch(batch)
     arrays = {f"batch/{k}": v for k, v in batch.items()}
     arrays |= {f"state/{k}": v for k, v in state_arrays(network).items()}
@@ -98,7 +97,7 @@ def main():
     arrays |= {f"eval/{t}": channels_last(v) for t, v in outputs.items()}
 
     network.train()
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.002, momentum=0.9, weight_decay=1e-4)
+    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate, momentum=0.9, weight_decay=1e-4)
     rows = []
     for step in range(STEPS):
         optimizer.zero_grad()
@@ -118,8 +117,8 @@ def main():
     arrays |= {f"trained/{t}": channels_last(v) for t, v in outputs.items()}
 
     print(np.array(rows))
-    safetensors_file.write(sys.argv[1], arrays, {"torch": torch.__version__})
+    return arrays
 
 
 if __name__ == "__main__":
-    main()
+    safetensors_file.write(sys.argv[1], record(make_network(), make_batch(), 0.002), {"torch": torch.__version__})

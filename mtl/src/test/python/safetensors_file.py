@@ -1,4 +1,4 @@
-"""Writes a safetensors file with numpy only: float32, int32 and uint8 arrays and a string map."""
+"""Reads and writes safetensors files with numpy only: float32, int32 and uint8 arrays and a string map."""
 
 import json
 import struct
@@ -32,3 +32,18 @@ def write(path, arrays, metadata):
         out.write(text)
         for blob in blobs:
             out.write(blob)
+
+
+def read(path):
+    """The arrays of a file by name."""
+    with open(path, "rb") as source:
+        (length,) = struct.unpack("<Q", source.read(8))
+        header = json.loads(source.read(length))
+        data = source.read()
+    arrays = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            start, end = entry["data_offsets"]
+            dtype = {v: k for k, v in TYPES.items()}[entry["dtype"]]
+            arrays[name] = np.frombuffer(data[start:end], dtype).reshape(entry["shape"]).copy()
+    return arrays

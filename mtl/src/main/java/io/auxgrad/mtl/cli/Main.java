@@ -78,7 +78,7 @@ public final class Main implements Runnable {
     return Stream.concat(
             Stream.of("%nPresets:"),
             Presets.NAMES.stream()
-                .map(name -> "  %-6s  %s".formatted(name, Presets.description(name))))
+                .map(name -> "  %-14s  %s".formatted(name, Presets.description(name))))
         .toArray(String[]::new);
   }
 

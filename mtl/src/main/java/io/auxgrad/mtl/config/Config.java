@@ -1,6 +1,9 @@
 package io.auxgrad.mtl.config;
 
+import io.auxgrad.mtl.network.NetworkConfig;
+import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Precision;
+import java.util.List;
 
 /**
  * Everything that decides the result of a run; every field has a key of the same name in YAML.
@@ -53,5 +56,17 @@ public record Config(
     if (device == DeviceName.CUDA) {
       throw new ConfigException("device", "cuda is not available in this version; use cpu");
     }
+    auxiliary.requireTaps(model);
+    if (model.decoder() == ModelConfig.Decoder.DEEPLABV3 && train.batch() < 2) {
+      throw new ConfigException(
+          "train.batch",
+          "is 1; model.decoder=deeplabv3 normalises one value per image and channel over the batch: take 2 or more");
+    }
+  }
+
+  /** The network for {@code tasks}, with the auxiliary module unless that is off. */
+  public NetworkConfig network(List<Task> tasks) {
+    return NetworkConfig.of(
+        model.encoderOptions(), model.decoderOptions(), tasks, auxiliary.options(model));
   }
 }

@@ -9,7 +9,8 @@ import java.util.List;
 /** The configurations that come with the library, as YAML resources. */
 public final class Presets {
   /** Their names, the default one first. */
-  public static final List<String> NAMES = List.of("rooms", "nyuv2", "tiny");
+  public static final List<String> NAMES =
+      List.of("rooms", "nyuv2", "tiny", "rooms-resnet18", "nyuv2-resnet50", "nyuv2-long");
 
   private Presets() {}
 

@@ -25,10 +25,10 @@ import java.util.SequencedMap;
  * and loss as the main one: {@code L = sum_t w_t (L_t + lambda Laux_t)}.
  *
  * <p>The paper's text that is open to us leaves these to the implementer, so they are ours: which
- * maps are tapped (the decoder's, by default), the direction (coarse to fine), resampling
- * (bilinear, both ways), a stream per task, the sum, the width of the streams, the head, {@code
- * lambda}, and that the auxiliary tasks are the main tasks. All but resampling, head and tasks are
- * {@link AuxiliaryOptions}.
+ * maps are tapped ({@link DecoderOptions#standardTaps}, by default), the direction (coarse to
+ * fine), resampling (bilinear, both ways), a stream per task, the sum, the width of the streams,
+ * the head, {@code lambda}, and that the auxiliary tasks are the main tasks. All but resampling,
+ * head and tasks are {@link AuxiliaryOptions}.
  *
  * <p>Children {@code streams.<task>.<tap>} (or {@code streams.shared.<tap>}) and {@code
  * heads.<task>}.
@@ -54,7 +54,7 @@ final class AuxiliaryModule extends Module {
               streamGroup.add(
                   name, new AuxiliaryStream(context, taps, options.fusion(), options.channels())));
       heads.put(
-          task, headGroup.add(task, TaskHead.prediction(context, options.channels(), channels)));
+          task, headGroup.add(task, TaskHead.prediction(context, options.channels(), channels, 3)));
     });
   }
 
@@ -67,13 +67,7 @@ final class AuxiliaryModule extends Module {
   }
 
   private static Backbone.Level find(String name, List<Backbone.Level> maps) {
-    return maps.stream()
-        .filter(m -> m.name().equals(name))
-        .findFirst()
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "auxiliary module: no feature map '%s' to tap; there are %s"
-                    .formatted(name, maps.stream().map(Backbone.Level::name).toList())));
+    return maps.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
   }
 
   private String streamOf(String task) {

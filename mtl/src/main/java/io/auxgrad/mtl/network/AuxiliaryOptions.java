@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * The structure of the {@link AuxiliaryModule}.
  *
- * @param taps names of the shared feature maps it looks at, of the encoder ({@code l3} to {@code
- *     l8}) and of the decoder after its chained pooling ({@code crp4} to {@code crp1}); one tap
+ * @param taps names of the shared feature maps it looks at: of the encoder ({@code l3} to {@code
+ *     l8} of MobileNetV2, {@code c2} to {@code c5} of a ResNet) and of the decoder ({@code crp4} to
+ *     {@code crp1} of RefineNet, after its chained pooling; {@code aspp} of DeepLabv3); one tap
  *     alone is plain deep supervision
  * @param sharing whether each task has a stream of its own
  * @param direction in which the streams walk; taps of the same stride in the order given
@@ -52,13 +53,17 @@ public record AuxiliaryOptions(
     }
   }
 
-  /** Our default: a stream per task over the four maps of the decoder, coarse to fine, by sum. */
+  /**
+   * Our default for the RefineNet decoder: a stream per task over its four maps, coarse to fine, by
+   * sum.
+   */
   public static AuxiliaryOptions standard(int channels) {
+    return standard(List.of("crp4", "crp3", "crp2", "crp1"), channels);
+  }
+
+  /** Our default over other maps, such as {@link DecoderOptions#standardTaps}. */
+  public static AuxiliaryOptions standard(List<String> taps, int channels) {
     return new AuxiliaryOptions(
-        List.of("crp4", "crp3", "crp2", "crp1"),
-        Sharing.PER_TASK,
-        Direction.COARSE_TO_FINE,
-        Fusion.SUM,
-        channels);
+        taps, Sharing.PER_TASK, Direction.COARSE_TO_FINE, Fusion.SUM, channels);
   }
 }

@@ -3,10 +3,12 @@ package io.auxgrad.mtl.network;
 import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Module;
 import io.auxgrad.nn.Precision;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.backbones.MobileNetV2;
+import io.auxgrad.nn.backbones.ResNet;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -18,8 +20,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * The multi-task light-weight RefineNet (Nekrasov et al., ICRA 2019): MobileNetV2 encoder, shared
- * decoder, a head per task; in training optionally with the auxiliary module of arXiv 1909.02214.
+ * A network for several dense predictions at once: a shared encoder and decoder, a head per task;
+ * in training optionally with the auxiliary module of arXiv 1909.02214. {@link NetworkConfig} says
+ * which ones, such as the multi-task light-weight RefineNet on MobileNetV2 or DeepLabv3 on a
+ * ResNet.
  *
  * <pre>{@code
  * var config = NetworkConfig.of(1.0, 256, tasks, AuxiliaryOptions.standard(64));
@@ -40,8 +44,8 @@ public final class MultiTaskNetwork extends Module {
   private final NetworkConfig config;
   private final Backend backend;
   private final Backbone encoder;
-  private final RefineNetDecoder decoder;
-  private final SequencedMap<String, TaskHead> heads = new LinkedHashMap<>();
+  private final Decoder decoder;
+  private final SequencedMap<String, Layer> heads = new LinkedHashMap<>();
   private final AuxiliaryModule auxiliaryOrNull;
   private Precision precision = Precision.FP32;
 
@@ -49,26 +53,36 @@ public final class MultiTaskNetwork extends Module {
   public MultiTaskNetwork(Context context, NetworkConfig config) {
     this.backend = context.backend();
     this.config = config;
-    encoder = child("encoder", new MobileNetV2(context, config.width()));
-    decoder = child("decoder", new RefineNetDecoder(context, encoder.levels(), config.channels()));
+    encoder = child("encoder", encoder(context, config.encoder()));
+    decoder = child("decoder", decoder(context, encoder.levels(), config.decoder()));
     Group group = child("heads", new Group());
     config
         .outputs()
-        .forEach((task, outputs) ->
-            heads.put(task, group.add(task, new TaskHead(context, config.channels(), outputs))));
+        .forEach(
+            (task, outputs) -> heads.put(task, group.add(task, decoder.head(context, outputs))));
     auxiliaryOrNull = config.auxiliary() == null ? null : auxiliaryModule(context);
+  }
+
+  private static Backbone encoder(Context context, EncoderOptions options) {
+    return switch (options) {
+      case EncoderOptions.MobileNetV2 o -> new MobileNetV2(context, o.width());
+      case EncoderOptions.ResNet o -> new ResNet(context, o.depth(), o.outputStride(), o.width());
+    };
+  }
+
+  private static Decoder decoder(
+      Context context, List<Backbone.Level> encoder, DecoderOptions options) {
+    return switch (options) {
+      case DecoderOptions.RefineNet o -> new RefineNetDecoder(context, encoder, o.channels());
+      case DecoderOptions.DeepLabV3 o -> new Aspp(context, encoder, o);
+    };
   }
 
   private AuxiliaryModule auxiliaryModule(Context context) {
     List<Backbone.Level> maps = new ArrayList<>(encoder.levels());
     maps.addAll(decoder.levels());
-    try {
-      return child(
-          "auxiliary", new AuxiliaryModule(context, config.auxiliary(), maps, config.outputs()));
-    } catch (IllegalArgumentException e) {
-      close();
-      throw e;
-    }
+    return child(
+        "auxiliary", new AuxiliaryModule(context, config.auxiliary(), maps, config.outputs()));
   }
 
   /** What this network is built of. */

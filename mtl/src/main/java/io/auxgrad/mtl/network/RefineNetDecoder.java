@@ -4,7 +4,7 @@ import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.ResizeGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
-import io.auxgrad.nn.Module;
+import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.init.Initializer;
@@ -23,18 +23,19 @@ import java.util.SequencedMap;
  * <p>Four stages, from stride 32 to 4. Each adds up the 1x1-convolved encoder maps of its stride
  * and, but for the first, the stage above, 1x1-convolved and resized bilinearly to the size of
  * those maps; then ReLU6 and chained pooling, which works channel by channel in the last stage.
- * Children {@code conv8} to {@code conv3}, {@code crp4} to {@code crp1}, {@code conv_adapt4} to
- * {@code conv_adapt2}. No bias, no batch normalisation.
+ * Children {@code conv8} to {@code conv3} (the numbers of the encoder's maps), {@code crp4} to
+ * {@code crp1}, {@code conv_adapt4} to {@code conv_adapt2}. No bias, no batch normalisation.
  *
  * <p>Initial weights are ours, for training from scratch: Xavier for laterals and adapters, {@code
  * N(0, 0.01)} for chained pooling, which so starts as nearly the identity. The original takes
  * {@code N(0, 0.01)} everywhere.
  */
-final class RefineNetDecoder extends Module {
+final class RefineNetDecoder extends Decoder {
   static final Initializer SMALL = Initializer.normal(0.01);
 
   private static final int COARSEST = 4;
 
+  private final int channels;
   private final Map<String, Conv2d> laterals = new LinkedHashMap<>();
   private final List<ChainedPooling> pools = new ArrayList<>();
   private final List<Conv2d> adapters = new ArrayList<>();
@@ -42,11 +43,12 @@ final class RefineNetDecoder extends Module {
   private final List<Backbone.Level> levels = new ArrayList<>();
 
   /**
-   * For the maps of MobileNetV2: two at stride 32, two at 16, one at 8, one at 4.
+   * For maps at strides 4, 8, 16 and 32, one or more of each; MobileNetV2 has two at 16 and 32.
    *
    * @param channels of all maps of the decoder
    */
   RefineNetDecoder(Context context, List<Backbone.Level> encoder, int channels) {
+    this.channels = channels;
     for (Backbone.Level level : encoder.reversed()) {
       Conv2d lateral = pointwise(context, level.channels(), channels);
       laterals.put(level.name(), child("conv" + level.name().substring(1), lateral));
@@ -66,15 +68,14 @@ final class RefineNetDecoder extends Module {
     return Conv2d.builder(context, in, out, 1).bias(false).init(Initializer.xavierNormal()).build();
   }
 
-  /** The maps of {@link #forward}, coarsest first: {@code crp4} to {@code crp1}. */
+  /** Coarsest first: {@code crp4} to {@code crp1}. */
+  @Override
   List<Backbone.Level> levels() {
     return List.copyOf(levels);
   }
 
-  /**
-   * The result of each stage by name, coarsest first; the last one, at stride 4, is what heads
-   * take.
-   */
+  /** The result of each stage; the last one has stride 4. */
+  @Override
   SequencedMap<String, Variable> forward(Map<String, Variable> encoder) {
     SequencedMap<String, Variable> maps = new LinkedHashMap<>();
     for (int i = 0; i < levels.size(); i++) {
@@ -96,6 +97,11 @@ final class RefineNetDecoder extends Module {
       sum = sum.plus(resizeLike(adapted, sum));
     }
     return pools.get(stage).forward(PointwiseGradients.unary(UnaryOp.RELU6, sum));
+  }
+
+  @Override
+  Layer head(Context context, int outputs) {
+    return new TaskHead(context, channels, outputs);
   }
 
   /** {@code x} bilinearly at the height and width of {@code like}. */

@@ -10,8 +10,8 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.Activation;
 
 /**
- * The head of one task: a scale per channel (depthwise 1x1 convolution) with ReLU6, and a 3x3
- * convolution with bias. Children {@code pre} and {@code out}.
+ * The head of one task behind {@link RefineNetDecoder}: a scale per channel (depthwise 1x1
+ * convolution) with ReLU6, and a 3x3 convolution with bias. Children {@code pre} and {@code out}.
  *
  * <p>The scales start at 1, so that no channel starts dead for a task; this is ours.
  */
@@ -30,12 +30,13 @@ final class TaskHead extends Layer {
                 .activation(Activation.RELU6)
                 .init(Initializer.constant(1))
                 .build());
-    out = child("out", prediction(context, channels, outputs));
+    out = child("out", prediction(context, channels, outputs, 3));
   }
 
-  /** A 3x3 convolution with bias that starts near zero, its result float32 for the loss. */
-  static Conv2d prediction(Context context, int channels, int outputs) {
-    return Conv2d.builder(context, channels, outputs, 3)
+  /** A convolution with bias that starts near zero, so that no task begins far off; its
+   * result is float32, for the loss. */
+  static Conv2d prediction(Context context, int channels, int outputs, int kernel) {
+    return Conv2d.builder(context, channels, outputs, kernel)
         .samePadding()
         .outputType(DType.FLOAT32)
         .init(RefineNetDecoder.SMALL)

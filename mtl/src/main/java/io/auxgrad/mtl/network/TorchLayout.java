@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A {@link MultiTaskNetwork}'s state as PyTorch users know it: convolution weights {@code
  * [out,in/groups,KH,KW]} instead of {@code [out,KH,KW,in/groups]}, and the parameter names of the
- * published light-weight RefineNet models, for example
+ * published light-weight RefineNet models and of torchvision's DeepLabv3, for example
  *
  * <pre>
  * encoder.layer1.conv.weight                -> layer1.0.weight
@@ -20,9 +21,15 @@ import java.util.regex.Pattern;
  * decoder.crp4.conv2.weight                 -> crp4.0.2_outvar_dimred.weight
  * heads.segmentation.pre.weight             -> pre_segm.weight
  * heads.segmentation.out.bias               -> segm.bias
+ *
+ * encoder.layer1.0.conv2.bn.weight          -> backbone.layer1.0.bn2.weight
+ * decoder.branch3.conv.weight               -> classifier.0.convs.3.0.weight
+ * heads.segmentation.prediction.bias        -> classifier.4.bias
+ * heads.depth.prediction.bias               -> heads.depth.3.bias
  * </pre>
  *
- * <p>The auxiliary module, which those models do not have, keeps its names.
+ * <p>A DeepLabv3 for segmentation alone has exactly torchvision's names; the heads of other tasks,
+ * and the auxiliary module, which those models do not have, are added beside them.
  */
 public final class TorchLayout {
   private record Rule(Pattern pattern, String replacement) {
@@ -31,7 +38,28 @@ public final class TorchLayout {
     }
   }
 
-  private static final List<Rule> RULES =
+  /** Names of a ResNet and of DeepLabv3; one rule makes the whole name. */
+  private static final List<Rule> TORCHVISION =
+      List.of(
+          new Rule("^encoder\\.(.*)conv(\\d)\\.conv\\.", "backbone.$1conv$2."),
+          new Rule("^encoder\\.(.*)conv(\\d)\\.bn\\.", "backbone.$1bn$2."),
+          new Rule("^encoder\\.(.*)downsample\\.conv\\.", "backbone.$1downsample.0."),
+          new Rule("^encoder\\.(.*)downsample\\.bn\\.", "backbone.$1downsample.1."),
+          new Rule("^decoder\\.branch(\\d)\\.conv\\.", "classifier.0.convs.$1.0."),
+          new Rule("^decoder\\.branch(\\d)\\.bn\\.", "classifier.0.convs.$1.1."),
+          new Rule("^decoder\\.image\\.conv\\.", "classifier.0.convs.4.1."),
+          new Rule("^decoder\\.image\\.bn\\.", "classifier.0.convs.4.2."),
+          new Rule("^decoder\\.project\\.conv\\.", "classifier.0.project.0."),
+          new Rule("^decoder\\.project\\.bn\\.", "classifier.0.project.1."),
+          new Rule("^heads\\.segmentation\\.hidden\\.conv\\.", "classifier.1."),
+          new Rule("^heads\\.segmentation\\.hidden\\.bn\\.", "classifier.2."),
+          new Rule("^heads\\.segmentation\\.prediction\\.", "classifier.4."),
+          new Rule("^heads\\.(\\w+)\\.hidden\\.conv\\.", "heads.$1.0."),
+          new Rule("^heads\\.(\\w+)\\.hidden\\.bn\\.", "heads.$1.1."),
+          new Rule("^heads\\.(\\w+)\\.prediction\\.", "heads.$1.3."));
+
+  /** Names of MobileNetV2 and the light-weight RefineNet, rewritten by one rule after the other. */
+  private static final List<Rule> REFINENET =
       List.of(
           new Rule("^(encoder\\..*)\\.conv\\.", "$1.0."),
           new Rule("^(encoder\\..*)\\.bn\\.", "$1.1."),
@@ -49,8 +77,14 @@ public final class TorchLayout {
 
   /** The PyTorch name of the parameter or buffer {@code name}. */
   public static String name(String name) {
+    for (Rule rule : TORCHVISION) {
+      Matcher matcher = rule.pattern.matcher(name);
+      if (matcher.find()) {
+        return matcher.replaceFirst(rule.replacement);
+      }
+    }
     String result = name;
-    for (Rule rule : RULES) {
+    for (Rule rule : REFINENET) {
       result = rule.pattern.matcher(result).replaceFirst(rule.replacement);
     }
     return result;

@@ -7,7 +7,6 @@ import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.network.Losses;
 import io.auxgrad.mtl.network.MultiTaskLoss;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
-import io.auxgrad.mtl.network.NetworkConfig;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.weighting.Weighting;
 import io.auxgrad.nn.Context;
@@ -50,14 +49,7 @@ final class Learner implements AutoCloseable {
   Learner(Config config, Context context, List<Task> tasks, Schedule schedule) {
     this.context = context;
     this.schedule = schedule;
-    network =
-        new MultiTaskNetwork(
-            context,
-            NetworkConfig.of(
-                config.model().width(),
-                config.model().channels(),
-                tasks,
-                config.auxiliary().options()));
+    network = new MultiTaskNetwork(context, config.network(tasks));
     network.precision(config.precision());
     weighting = Weightings.of(config, context, tasks);
     loss = new MultiTaskLoss(tasks, weighting, (float) config.auxiliary().lambda());

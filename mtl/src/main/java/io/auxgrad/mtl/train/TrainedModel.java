@@ -2,7 +2,6 @@ package io.auxgrad.mtl.train;
 
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.config.Config;
-import io.auxgrad.mtl.network.AuxiliaryOptions;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.NetworkConfig;
 import io.auxgrad.mtl.run.RunFolder;
@@ -80,7 +79,7 @@ public record TrainedModel(
 
   private static MultiTaskNetwork deployed(
       Config config, List<Task> tasks, Backend backend, Path file) throws IOException {
-    MultiTaskNetwork network = network(config, tasks, backend, null);
+    MultiTaskNetwork network = network(config, config.network(tasks).deployed(), backend);
     load(network, file, "");
     network.train(false);
     return network;
@@ -96,8 +95,8 @@ public record TrainedModel(
     if (prefix.equals("ema.") && run.config().train().ema() == 0) {
       throw new UserException("run " + run.path() + " has no moving average: train.ema was 0");
     }
-    AuxiliaryOptions auxiliary = run.config().auxiliary().options();
-    try (MultiTaskNetwork network = network(run.config(), tasks, backend, auxiliary)) {
+    Config config = run.config();
+    try (MultiTaskNetwork network = network(config, config.network(tasks), backend)) {
       load(network, file, prefix);
       return network.deploy();
     }
@@ -112,11 +111,8 @@ public record TrainedModel(
     }
   }
 
-  private static MultiTaskNetwork network(
-      Config config, List<Task> tasks, Backend backend, AuxiliaryOptions auxiliary) {
-    return new MultiTaskNetwork(
-        new Context(backend, new Philox(config.seed(), 0)),
-        NetworkConfig.of(config.model().width(), config.model().channels(), tasks, auxiliary));
+  private static MultiTaskNetwork network(Config config, NetworkConfig network, Backend backend) {
+    return new MultiTaskNetwork(new Context(backend, new Philox(config.seed(), 0)), network);
   }
 
   @Override

@@ -140,7 +140,40 @@ final class CommandLineTest {
     assertExported("torch", "depth.weight", Shape.of(1, 32, 3, 3));
   }
 
+  @Test
+  void everyCommandServesADeepLab() throws IOException {
+    String deepLab = folder.resolve("deeplab").toString();
+    Called train =
+        Called.with(
+            Called.concat(
+                "train",
+                SMALL,
+                "--set=model.encoder=resnet18",
+                "--set=model.decoder=deeplabv3",
+                "--set=model.output_stride=8",
+                "--set=model.width=0.125",
+                "--out",
+                deepLab,
+                "--json"));
+    assertEquals(0, train.code(), train.err());
+    Called eval = Called.with("eval", deepLab, "--json");
+    assertEquals(train.json().get("depth.rmse"), eval.json().get("depth.rmse"));
+    String out = folder.resolve("by-deeplab").toString();
+    Called predict =
+        Called.with("predict", deepLab, image("view.png", 50, 70), "--out", out, "--json");
+    assertPng(Path.of(predict.json().get("images").get(0).get("sheet").asText()));
+    assertExported(deepLab, train, "auxgrad", "encoder.conv1.conv.weight", Shape.of(8, 7, 7, 3));
+    assertExported(deepLab, train, "torch", "backbone.conv1.weight", Shape.of(8, 3, 7, 7));
+    assertExported(
+        deepLab, train, "torch", "classifier.0.convs.4.1.weight", Shape.of(32, 64, 1, 1));
+  }
+
   private static void assertExported(String layout, String name, Shape shape) throws IOException {
+    assertExported(run, trained, layout, name, shape);
+  }
+
+  private static void assertExported(
+      String run, Called trained, String layout, String name, Shape shape) throws IOException {
     Path file = folder.resolve(layout + ".safetensors");
     Called call =
         Called.with("export", run, "--out", file.toString(), "--layout", layout, "--json");

@@ -68,7 +68,8 @@ final class UsageTest {
   void helpListsThePresets() {
     Called call = Called.with("train", "--help");
     assertEquals(0, call.code());
-    for (String preset : List.of("rooms", "nyuv2", "tiny")) {
+    for (String preset :
+        List.of("rooms", "nyuv2", "tiny", "rooms-resnet18", "nyuv2-resnet50", "nyuv2-long")) {
       assertTrue(call.out().contains("\n  " + preset + " "), call.out());
     }
   }

@@ -2,11 +2,17 @@ package io.auxgrad.mtl.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.data.ImageSize;
+import io.auxgrad.mtl.network.DecoderOptions;
+import io.auxgrad.mtl.network.EncoderOptions;
+import io.auxgrad.mtl.network.NetworkConfig;
+import io.auxgrad.mtl.tasks.NormalsTask;
+import io.auxgrad.mtl.tasks.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +82,13 @@ final class ConfigTest {
     "data.source=nyuv2, data.folder is missing: say where the nyuv2 folder is with --data DIR",
     "device=cuda, cuda is not available in this version; use cpu",
     "data.classes=40, data.classes is 40; nyuv2 has 13 or 39",
+    "model.encoder=resnet99, 'choose from mobilenetv2, resnet18, resnet34, resnet50, resnet101'",
+    "model.decoder=deeplab, 'choose from refinenet, deeplabv3'",
+    "model.output_stride=12, 'model.output_stride is 12; choose from 8, 16, 32'",
+    "model.output_stride=8, 'is 8; model.encoder=mobilenetv2 has 32 only: take a resnet'",
+    "model.dropout=1.0, 'model.dropout is 1.0; it must lie between 0'",
+    "'auxiliary.taps=[crp1, crp1]', 'auxiliary.taps is [crp1, crp1]; list none twice'",
+    "'auxiliary.taps=[crp5]', 'have [l3, l4, l5, l6, l7, l8, crp4, crp3, crp2, crp1]: list some of them, or [] for [crp4, crp3, crp2, crp1]'",
   })
   void saysWhatIsWrongAndWhere(String assignment, String message) {
     UserException e =
@@ -120,8 +133,55 @@ final class ConfigTest {
   void anUnknownPresetSuggestsTheNearest() {
     UserException e = assertThrows(UserException.class, () -> new ConfigBuilder().preset("room"));
     assertEquals(
-        "preset 'room' is not known (did you mean rooms?); there are: rooms, nyuv2, tiny",
+        "preset 'room' is not known (did you mean rooms?); there are: rooms, nyuv2, tiny, rooms-resnet18, nyuv2-resnet50, nyuv2-long",
         e.getMessage());
+  }
+
+  private static ConfigBuilder deepLab(String... sets) {
+    ConfigBuilder builder =
+        new ConfigBuilder().set("model.encoder=resnet50").set("model.decoder=deeplabv3");
+    List.of(sets).forEach(builder::set);
+    return builder;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'auxiliary.taps=[crp1]', 'have [c2, c3, c4, c5, aspp]: list some of them, or [] for [c5, c4, c3, c2]'",
+    "train.batch=1, train.batch is 1; model.decoder=deeplabv3 normalises one value per image",
+    "model.encoder=mobilenetv2, 'is 8; model.encoder=mobilenetv2 has 32 only: take a resnet'",
+    "model.decoder=refinenet, 'is 8; model.decoder=refinenet takes 32 only: take deeplabv3'",
+  })
+  void partsThatDoNotGoTogetherAreRefused(String assignment, String message) {
+    UserException e =
+        assertThrows(
+            UserException.class, () -> deepLab("model.output_stride=8", assignment).build());
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  @Test
+  void untoldTheAuxiliaryModuleTapsWhatTheDecoderSuggests() {
+    List<Task> tasks = List.of(new NormalsTask());
+    assertEquals(
+        List.of("crp4", "crp3", "crp2", "crp1"),
+        new ConfigBuilder().build().network(tasks).auxiliary().taps());
+    assertEquals(
+        List.of("c5", "c4", "c3", "c2"), deepLab().build().network(tasks).auxiliary().taps());
+    assertEquals(
+        List.of("c2", "c3", "c4", "c5"),
+        deepLab("auxiliary.direction=fine_to_coarse").build().network(tasks).auxiliary().taps());
+    assertNull(deepLab("auxiliary.enabled=false").build().network(tasks).auxiliary());
+  }
+
+  @Test
+  void aConfigurationWithoutDecoderAndOutputStrideIsALightWeightRefineNet() throws IOException {
+    Path file =
+        write(
+            "model: {encoder: mobilenetv2, width: 0.5, channels: 64}",
+            "auxiliary: {taps: [crp4, crp3, crp2, crp1]}");
+    NetworkConfig network =
+        new ConfigBuilder().file(file).build().network(List.of(new NormalsTask()));
+    assertEquals(new EncoderOptions.MobileNetV2(0.5), network.encoder());
+    assertEquals(new DecoderOptions.RefineNet(64), network.decoder());
   }
 
   private void assertMessage(Path file, String part) {
@@ -135,6 +195,6 @@ final class ConfigTest {
   }
 
   private String folder(String preset) {
-    return preset.equals("nyuv2") ? folder.toString() : null;
+    return preset.startsWith("nyuv2") ? folder.toString() : null;
   }
 }

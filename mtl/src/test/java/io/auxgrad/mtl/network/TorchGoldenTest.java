@@ -8,13 +8,11 @@ import io.auxgrad.mtl.Golden;
 import io.auxgrad.mtl.NoLeaks;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.data.HostBatch;
-import io.auxgrad.mtl.network.AuxiliaryOptions.Direction;
-import io.auxgrad.mtl.network.AuxiliaryOptions.Fusion;
-import io.auxgrad.mtl.network.AuxiliaryOptions.Sharing;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.weighting.FixedWeighting;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Parameter;
+import io.auxgrad.nn.backbones.ResNet.Depth;
 import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.nn.optim.Sgd;
 import io.auxgrad.tensor.Tensor;
@@ -35,14 +33,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The whole network with its auxiliary module against PyTorch in float64: outputs, losses, the
- * gradient of every parameter, and ten steps of SGD. {@code src/test/python/golden_network.py}
- * writes the file.
+ * Whole networks with their auxiliary modules against PyTorch in float64: outputs, losses, the
+ * gradient of every parameter, and ten steps of SGD. {@code golden_network.py} and {@code
+ * golden_deeplab.py} in {@code src/test/python} write the files.
  *
  * <p>Tolerances are relative to the largest value of a tensor: float32 here, float64 there.
  */
+@ParameterizedClass
+@EnumSource
 @ExtendWith(NoLeaks.class)
 final class TorchGoldenTest {
   private static final double OUTPUT = 1e-5;
@@ -56,27 +58,53 @@ final class TorchGoldenTest {
   private static final int STEPS = 10;
 
   private static final List<Task> TASKS = Networks.tasks(5, Penalty.BERHU);
-  private static final AuxiliaryOptions AUXILIARY =
-      new AuxiliaryOptions(
-          List.of("crp4", "crp3", "l5", "crp2", "crp1"),
-          Sharing.PER_TASK,
-          Direction.COARSE_TO_FINE,
-          Fusion.SUM,
-          8);
+
+  /** The networks of the files. */
+  enum Case {
+    NETWORK(
+        "network",
+        new EncoderOptions.MobileNetV2(0.25),
+        new DecoderOptions.RefineNet(16),
+        AuxiliaryOptions.standard(List.of("crp4", "crp3", "l5", "crp2", "crp1"), 8)),
+    DEEPLAB_RESNET18("deeplab-resnet18", Depth.RESNET18, 16),
+    DEEPLAB_RESNET50("deeplab-resnet50", Depth.RESNET50, 8);
+
+    private final String file;
+    private final NetworkConfig config;
+
+    Case(String file, EncoderOptions encoder, DecoderOptions decoder, AuxiliaryOptions auxiliary) {
+      this.file = file;
+      this.config = NetworkConfig.of(encoder, decoder, TASKS, auxiliary);
+    }
+
+    Case(String file, Depth depth, int outputStride) {
+      this(
+          file,
+          new EncoderOptions.ResNet(depth, outputStride, 2.0 / 64),
+          new DecoderOptions.DeepLabV3(4, 0),
+          AuxiliaryOptions.standard(List.of("c5", "c4", "c3", "c2"), 4));
+    }
+  }
+
   private static final MultiTaskLoss LOSSES =
       new MultiTaskLoss(
           TASKS,
           new FixedWeighting(Map.of("segmentation", 1.0, "depth", 0.5, "normals", 2.0)),
           0.4f);
 
+  private final Case tested;
   private Golden golden;
   private MultiTaskNetwork network;
   private Batch batch;
 
+  TorchGoldenTest(Case tested) {
+    this.tested = tested;
+  }
+
   @BeforeEach
   void load() throws IOException {
-    golden = Golden.open("network");
-    network = new MultiTaskNetwork(Context.cpu(1), NetworkConfig.of(0.25, 16, TASKS, AUXILIARY));
+    golden = Golden.open(tested.file);
+    network = new MultiTaskNetwork(Context.cpu(1), tested.config);
     try (var _ = TensorScope.open()) {
       TorchLayout.load(network, group("state"));
       batch = batch();

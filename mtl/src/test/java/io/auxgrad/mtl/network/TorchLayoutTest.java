@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.mtl.NoLeaks;
+import io.auxgrad.mtl.network.Networks.Narrow;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -14,6 +15,8 @@ import io.auxgrad.tensor.ops.Backends;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(NoLeaks.class)
 final class TorchLayoutTest {
@@ -34,6 +37,32 @@ final class TorchLayoutTest {
   }
 
   @Test
+  void namesAreThoseOfTorchvision() {
+    Map<String, String> names =
+        Map.of(
+            "encoder.conv1.conv.weight", "backbone.conv1.weight",
+            "encoder.conv1.bn.running_var", "backbone.bn1.running_var",
+            "encoder.layer3.5.conv2.bn.bias", "backbone.layer3.5.bn2.bias",
+            "encoder.layer2.0.downsample.conv.weight", "backbone.layer2.0.downsample.0.weight",
+            "encoder.layer2.0.downsample.bn.weight", "backbone.layer2.0.downsample.1.weight",
+            "decoder.branch0.conv.weight", "classifier.0.convs.0.0.weight",
+            "decoder.image.bn.weight", "classifier.0.convs.4.2.weight",
+            "decoder.project.conv.weight", "classifier.0.project.0.weight",
+            "heads.segmentation.hidden.conv.weight", "classifier.1.weight",
+            "heads.normals.prediction.bias", "heads.normals.3.bias");
+    names.forEach((ours, torch) -> assertEquals(torch, TorchLayout.name(ours)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noTwoNamesBecomeOne(Narrow narrow) {
+    try (var network = narrow.network(1);
+        var _ = TensorScope.open()) {
+      assertEquals(network.state().size(), TorchLayout.export(network).size());
+    }
+  }
+
+  @Test
   void weightsPutChannelsBeforeTheKernel() {
     try (var _ = TensorScope.open()) {
       Tensor weight = Tensor.of(Backends.cpu().memory(), Shape.of(1, 1, 2, 3), 1, 2, 3, 4, 5, 6);
@@ -44,10 +73,11 @@ final class TorchLayoutTest {
     }
   }
 
-  @Test
-  void whatIsExportedLoads() {
-    try (var source = Networks.narrow(1, null);
-        var target = Networks.narrow(2, null);
+  @ParameterizedTest
+  @EnumSource
+  void whatIsExportedLoads(Narrow narrow) {
+    try (var source = narrow.network(1);
+        var target = narrow.network(2);
         var _ = TensorScope.open()) {
       TorchLayout.load(target, TorchLayout.export(source));
       Map<String, Tensor> loaded = target.state();

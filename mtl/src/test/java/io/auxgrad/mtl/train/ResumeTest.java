@@ -46,16 +46,26 @@ final class ResumeTest {
   })
   void aKilledRunGoesOnToTheSameBytes(
       int threads, String weighting, String optimizer, double ema, String precision) {
-    long seed = System.nanoTime();
-    int killedAt = 1 + new Random(seed).nextInt(STEPS - 1);
-    System.out.printf("seed %d: killed after step %d%n", seed, killedAt);
-    Config config =
+    assertGoesOnToTheSameBytes(
+        threads,
         Trainings.config(
             "precision=" + precision,
             "weighting.method=" + weighting,
             "optimizer.method=" + optimizer,
             "train.ema=" + ema,
-            "tasks.segmentation.class_weights=log");
+            "tasks.segmentation.class_weights=log"));
+  }
+
+  /** Its dropout draws a random number in each step. */
+  @Test
+  void aKilledDeepLabGoesOnToTheSameBytes() {
+    assertGoesOnToTheSameBytes(2, Trainings.config(Trainings.DEEPLAB));
+  }
+
+  private void assertGoesOnToTheSameBytes(int threads, Config config) {
+    long seed = System.nanoTime();
+    int killedAt = 1 + new Random(seed).nextInt(STEPS - 1);
+    System.out.printf("seed %d: killed after step %d%n", seed, killedAt);
     Path whole = folder.resolve("whole");
     assertTrue(Trainings.begin(whole, config, threads, new Trainings.Silent()));
     Path killed = folder.resolve("killed");

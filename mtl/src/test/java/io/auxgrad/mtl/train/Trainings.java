@@ -19,6 +19,15 @@ import java.util.stream.Stream;
 
 /** Very small trainings for tests. */
 final class Trainings {
+  /** Makes the network a DeepLabv3 on a narrow ResNet. */
+  static final String[] DEEPLAB = {
+    "model.encoder=resnet18",
+    "model.decoder=deeplabv3",
+    "model.output_stride=8",
+    "model.width=0.125",
+    "model.channels=16"
+  };
+
   private Trainings() {}
 
   /** What stands for a SIGKILL: comes from nowhere, and nothing is written after it. */
