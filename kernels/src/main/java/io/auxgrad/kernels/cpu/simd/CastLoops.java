@@ -11,8 +11,8 @@ public final class CastLoops {
 
   /** {@code y = (type of y) x}. */
   public static void cast(DType from, long x, DType to, long y, int n) {
-    double[] block = new double[BLOCK];
     int first = Simd.available() ? vectors(from, x, to, y, n) : 0;
+    double[] block = new double[Math.min(BLOCK, n - first)];
     for (int done = first; done < n; done += BLOCK) {
       int count = Math.min(BLOCK, n - done);
       read(from, x + (long) done * from.bytes(), block, count);
