@@ -10,8 +10,8 @@ import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {Bfloat16.link BatchNormLoops} on whole periods of bfloat16: the same loops, for a loop on both
- * types would put its vectors into objects.
+ * {@link BatchNormLoops} on whole periods of bfloat16: the loops of {@link BatchNormVectors} again,
+ * because one loop for both types would put its vectors into objects.
  */
 final class BatchNormBfloat16 {
   private BatchNormBfloat16() {}
