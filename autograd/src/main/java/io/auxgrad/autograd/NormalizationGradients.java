@@ -130,8 +130,10 @@ public final class NormalizationGradients {
     boolean masked = activation != Activation.IDENTITY;
     Tensor x = saver.save(in.x.value());
     Tensor gamma = saver.save(in.gamma.value());
-    // Only the activation's mask is taken from y.
-    Tensor mask = masked ? saver.save(y) : x;
+    Tensor beta = saver.save(in.beta.value());
+    // Only the activation's mask is taken from y, and where x tells as much y need not be kept.
+    boolean fromX = batchStatistics && in.residual == null;
+    Tensor mask = masked && !fromX ? saver.save(y) : null;
     return (dy, into) -> {
       var gradients =
           normalization.backward(
@@ -139,6 +141,7 @@ public final class NormalizationGradients {
               x,
               mask,
               gamma,
+              beta,
               mean,
               invStd.get(),
               activation,

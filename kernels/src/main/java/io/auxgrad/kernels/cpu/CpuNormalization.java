@@ -4,7 +4,10 @@ import static io.auxgrad.kernels.cpu.simd.Native.getDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
+import io.auxgrad.kernels.cpu.ChannelChunks.ChannelValue;
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops;
+import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.NormalizationOps;
@@ -25,10 +28,13 @@ final class CpuNormalization extends NormalizationOps {
 
   /** An activation as the ends at which it cuts off. */
   private record Range(float low, float high) {
+    /** No ends: whatever is compared with NaN is false. */
+    static final Range NONE = new Range(Float.NaN, Float.NaN);
+
     static Range of(Activation activation) {
       return switch (activation) {
-        case IDENTITY -> new Range(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
-        case RELU -> new Range(0, Float.POSITIVE_INFINITY);
+        case IDENTITY -> NONE;
+        case RELU -> new Range(0, Float.NaN);
         case RELU6 -> new Range(0, 6);
       };
     }
@@ -90,11 +96,11 @@ final class CpuNormalization extends NormalizationOps {
       float eps,
       Tensor mean,
       Tensor invStd) {
-    long in = x.address();
+    DType type = x.dtype();
     long pivot = chunks.repeat(2, c -> sample(x, c));
     long sums =
         chunks.sum((lo, n, partial) ->
-            BatchNormLoops.moments(in + 4 * lo, n, pivot, chunks.period(), partial));
+            BatchNormLoops.moments(type, at(x, lo), n, pivot, chunks.period(), partial));
     double count = x.shape().rows();
     for (int c = 0; c < chunks.channels(); c++) {
       double offset = getDouble(sums, c) / count;
@@ -116,7 +122,7 @@ final class CpuNormalization extends NormalizationOps {
     double sum = 0;
     int taken = 0;
     for (long row = 0; row < rows && taken < PIVOT_PIXELS; row += step) {
-      sum += getFloat(x.address(), row * x.shape().dim(-1) + channel);
+      sum += getFloat(x.dtype(), x.address(), row * x.shape().dim(-1) + channel);
       taken++;
     }
     return sum / taken;
@@ -134,24 +140,19 @@ final class CpuNormalization extends NormalizationOps {
       Tensor beta,
       Tensor residual,
       Tensor mean,
-      ChannelChunks.ChannelValue invStd,
+      ChannelValue invStd,
       Activation activation,
       Tensor y) {
     Range range = Range.of(activation);
-    long g = gamma.address();
-    long b = beta.address();
-    long m = mean.address();
-    long in = x.address();
-    long out = y.address();
-    long added = residual == null ? 0 : residual.address();
-    long scale = chunks.repeat(0, c -> getFloat(g, c) * invStd.of(c));
-    long shift =
-        chunks.repeat(1, c -> getFloat(b, c) - getFloat(m, c) * getFloat(g, c) * invStd.of(c));
+    DType type = x.dtype();
+    long scale = chunks.repeat(0, scale(gamma, invStd));
+    long shift = chunks.repeat(1, shift(gamma, beta, mean, invStd));
     chunks.forEach((lo, n) ->
         BatchNormLoops.normalize(
-            in + 4 * lo,
-            offset(added, lo),
-            out + 4 * lo,
+            type,
+            at(x, lo),
+            at(residual, lo),
+            at(y, lo),
             n,
             scale,
             shift,
@@ -160,32 +161,59 @@ final class CpuNormalization extends NormalizationOps {
             range.high()));
   }
 
+  private static ChannelValue scale(Tensor gamma, ChannelValue invStd) {
+    long g = gamma.address();
+    return c -> getFloat(g, c) * invStd.of(c);
+  }
+
+  private static ChannelValue shift(Tensor gamma, Tensor beta, Tensor mean, ChannelValue invStd) {
+    long g = gamma.address();
+    long b = beta.address();
+    long m = mean.address();
+    return c -> getFloat(b, c) - getFloat(m, c) * getFloat(g, c) * invStd.of(c);
+  }
+
   @Override
   protected void runBackward(
       Tensor dy,
       Tensor x,
       Tensor y,
       Tensor gamma,
+      Tensor beta,
       Tensor mean,
       Tensor invStd,
       Activation activation,
       boolean batchStatistics,
       Gradients out) {
-    try (ChannelChunks chunks = new ChannelChunks(context, x, 4)) {
-      new Backward(
-              chunks,
-              dy,
-              x,
-              activation == Activation.IDENTITY ? null : y,
-              mean,
-              Range.of(activation))
-          .run(gamma, invStd, batchStatistics, out);
+    try (ChannelChunks chunks = new ChannelChunks(context, x, 6)) {
+      Mask mask = mask(chunks, x, y, gamma, beta, mean, invStd, activation);
+      new Backward(chunks, x.dtype(), dy, x, mask, mean).run(gamma, invStd, batchStatistics, out);
     }
   }
 
-  /** One backward pass; {@code y} is null without activation. */
+  private static Mask mask(
+      ChannelChunks chunks,
+      Tensor x,
+      Tensor y,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation) {
+    long s = invStd.address();
+    ChannelValue perChannel = c -> getFloat(s, c);
+    Range range = Range.of(activation);
+    return new Mask(
+        y == null ? x.address() : y.address(),
+        chunks.repeat(4, y == null ? scale(gamma, perChannel) : c -> 1),
+        chunks.repeat(5, y == null ? shift(gamma, beta, mean, perChannel) : c -> 0),
+        range.low(),
+        range.high());
+  }
+
+  /** One backward pass. */
   private record Backward(
-      ChannelChunks chunks, Tensor dy, Tensor x, Tensor y, Tensor mean, Range range) {
+      ChannelChunks chunks, DType type, Tensor dy, Tensor x, Mask mask, Tensor mean) {
     void run(Tensor gamma, Tensor invStd, boolean batchStatistics, Gradients out) {
       long sums = sums();
       int second = chunks.period();
@@ -218,48 +246,39 @@ final class CpuNormalization extends NormalizationOps {
     }
 
     private long sums() {
-      long from = dy.address();
-      long in = x.address();
-      long mask = y == null ? 0 : y.address();
       long m = mean.address();
       long means = chunks.repeat(0, c -> getFloat(m, c));
       return chunks.sum((lo, n, partial) ->
           BatchNormLoops.gradientSums(
-              from + 4 * lo,
-              offset(mask, lo),
-              in + 4 * lo,
+              type,
+              at(dy, lo),
+              at(x, lo),
+              mask.from(type, lo),
               n,
               means,
               chunks.period(),
-              range.low(),
-              range.high(),
               partial));
     }
 
     private void apply(long a, long b, long c, Gradients out) {
-      long from = dy.address();
-      long in = x.address();
-      long mask = y == null ? 0 : y.address();
-      long dx = out.x().address();
-      long residual = out.residual() == null ? 0 : out.residual().address();
       chunks.forEach((lo, n) ->
           BatchNormLoops.gradient(
-              from + 4 * lo,
-              offset(mask, lo),
-              in + 4 * lo,
-              dx + 4 * lo,
-              offset(residual, lo),
+              type,
+              at(dy, lo),
+              at(x, lo),
+              mask.from(type, lo),
+              at(out.x(), lo),
+              at(out.residual(), lo),
               n,
               a,
               b,
               c,
-              chunks.period(),
-              range.low(),
-              range.high()));
+              chunks.period()));
     }
   }
 
-  private static long offset(long address, long element) {
-    return address == 0 ? 0 : address + 4 * element;
+  /** The address of element {@code i}, 0 without a tensor. */
+  private static long at(Tensor t, long i) {
+    return t == null ? 0 : t.address() + t.dtype().bytes() * i;
   }
 }

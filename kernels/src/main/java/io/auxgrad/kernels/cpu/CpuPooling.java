@@ -1,25 +1,24 @@
 package io.auxgrad.kernels.cpu;
 
-import io.auxgrad.kernels.cpu.simd.MaxPoolLoops;
+import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.ResizeLoops;
 import io.auxgrad.kernels.cpu.simd.SumLoops;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.PoolingOps;
 
 /**
- * Pooling along one axis after the other; gradients of the maximum are dealt out in a fixed order.
+ * Pooling along one axis after the other. Every row of a result is computed by one thread, so sums
+ * have a fixed order.
  */
 final class CpuPooling extends PoolingOps {
   /** Elements worth a thread's attention. */
   private static final int GRAIN = 16384;
-
-  /** Channels whose gradients one thread deals out. */
-  private static final int CHANNEL_BLOCK = 64;
 
   private static final int SUM_BLOCK = 256;
 
@@ -31,109 +30,47 @@ final class CpuPooling extends PoolingOps {
 
   @Override
   protected void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions) {
-    Shape in = x.shape();
-    Shape out = y.shape();
-    long from = x.address();
-    long to = y.address();
-    long places = positions == null ? 0 : positions.address();
     eachRow(
-        out,
-        MaxPoolRows.ringBytes(out, spec),
-        (lo, hi, ring) -> new MaxPoolRows(in, out, spec, from, to, places, ring).run(lo, hi));
+        y.shape(),
+        MaxPoolRows.scratchBytes(x, y, spec),
+        (lo, hi, scratch) -> new MaxPoolRows(x, y, positions, spec, scratch).run(lo, hi));
   }
 
   @Override
   protected void runMaxBackward(Tensor dy, Tensor positions, Pool2dSpec spec, Tensor dx) {
-    Shape out = dy.shape();
-    int channels = out.dim(3);
-    int blocks = Math.ceilDiv(channels, CHANNEL_BLOCK);
-    int[] offsets = offsets(spec, dx.shape());
-    long target = dx.address();
-    context
-        .workers()
-        .range(dx.size(), GRAIN, (_, lo, hi) -> Native.clear(target + 4 * lo, 4 * (hi - lo)));
-    context
-        .workers()
-        .run(
-            out.dim(0) * blocks,
-            part -> {
-              int c = part % blocks * CHANNEL_BLOCK;
-              int n = Math.min(CHANNEL_BLOCK, channels - c);
-              scatter(dy, positions, spec, offsets, dx, part / blocks, c, n);
-            });
-  }
-
-  private static void scatter(
-      Tensor dy,
-      Tensor positions,
-      Pool2dSpec spec,
-      int[] offsets,
-      Tensor dx,
-      int image,
-      int channel,
-      int n) {
-    int height = dy.shape().dim(1);
-    int width = dy.shape().dim(2);
-    int channels = dy.shape().dim(3);
-    long to = dx.address() + 4L * image * dx.shape().stride(0);
-    long element = (long) image * height * width * channels + channel;
-    for (int h = 0; h < height; h++) {
-      for (int w = 0; w < width; w++) {
-        int top = h * spec.stride() - spec.pad();
-        int left = w * spec.stride() - spec.pad();
-        long corner = ((long) top * dx.shape().dim(2) + left) * channels;
-        MaxPoolLoops.scatter(
-            dy.address() + 4 * element,
-            positions.address() + element,
-            n,
-            offsets,
-            to + 4 * (corner + channel));
-        element += channels;
-      }
-    }
-  }
-
-  // How far the element at each position of a window lies behind the window's corner.
-  private static int[] offsets(Pool2dSpec spec, Shape in) {
-    int[] offsets = new int[256];
-    for (int p = 0; p < spec.kernel() * spec.kernel(); p++) {
-      offsets[p] = (p / spec.kernel() * in.dim(2) + p % spec.kernel()) * in.dim(3);
-    }
-    return offsets;
+    eachRow(
+        dx.shape(),
+        MaxPoolGradientRows.scratchBytes(dy, dx),
+        (lo, hi, scratch) -> new MaxPoolGradientRows(dy, positions, spec, dx, scratch).run(lo, hi));
   }
 
   @Override
   protected void runAverage(Tensor x, Pool2dSpec spec, Tensor y) {
     Shape in = x.shape();
     Shape out = y.shape();
-    weightedSums(
-        x,
-        PoolAxis.forward(spec, in.dim(1), out.dim(1)),
-        PoolAxis.forward(spec, in.dim(2), out.dim(2)),
-        y);
+    PoolAxis vertical = PoolAxis.forward(spec, in.dim(1), out.dim(1));
+    PoolAxis horizontal = PoolAxis.forward(spec, in.dim(2), out.dim(2));
+    asFloats(x, y, (from, to) -> weightedSums(in, from, vertical, horizontal, out, to));
   }
 
   @Override
   protected void runAverageBackward(Tensor dy, Pool2dSpec spec, Tensor dx) {
     Shape in = dx.shape();
     Shape out = dy.shape();
-    weightedSums(
-        dy,
-        PoolAxis.backward(spec, in.dim(1), out.dim(1)),
-        PoolAxis.backward(spec, in.dim(2), out.dim(2)),
-        dx);
+    PoolAxis vertical = PoolAxis.backward(spec, in.dim(1), out.dim(1));
+    PoolAxis horizontal = PoolAxis.backward(spec, in.dim(2), out.dim(2));
+    asFloats(dy, dx, (from, to) -> weightedSums(out, from, vertical, horizontal, in, to));
   }
 
-  private void weightedSums(Tensor from, PoolAxis vertical, PoolAxis horizontal, Tensor to) {
-    int rowLength = from.shape().dim(2) * from.shape().dim(3);
-    int channels = to.shape().dim(3);
-    int height = to.shape().dim(1);
-    long source = from.address();
-    long imageBytes = 4 * from.shape().stride(0);
-    long target = to.address();
-    long targetBytes = 4 * to.shape().stride(1);
+  private void weightedSums(
+      Shape from, long source, PoolAxis vertical, PoolAxis horizontal, Shape to, long target) {
+    int rowLength = from.dim(2) * from.dim(3);
+    int channels = to.dim(3);
+    int height = to.dim(1);
+    long imageBytes = 4 * from.stride(0);
+    long targetBytes = 4 * to.stride(1);
     eachRow(
-        to.shape(),
+        to,
         4L * rowLength,
         (lo, hi, scratch) -> {
           for (long row = lo; row < hi; row++) {
@@ -159,15 +96,17 @@ final class CpuPooling extends PoolingOps {
 
   @Override
   protected void runGlobal(Tensor x, Tensor y) {
-    int channels = x.shape().dim(3);
-    int pixels = x.shape().dim(1) * x.shape().dim(2);
+    asFloats(x, y, (from, to) -> means(x.shape(), from, to));
+  }
+
+  private void means(Shape x, long from, long to) {
+    int channels = x.dim(3);
+    int pixels = x.dim(1) * x.dim(2);
     int blocks = Math.ceilDiv(channels, SUM_BLOCK);
-    long from = x.address();
-    long to = y.address();
     context
         .workers()
         .run(
-            x.shape().dim(0) * blocks,
+            x.dim(0) * blocks,
             part -> {
               long image = part / blocks;
               int c = part % blocks * SUM_BLOCK;
@@ -182,14 +121,16 @@ final class CpuPooling extends PoolingOps {
 
   @Override
   protected void runGlobalBackward(Tensor dy, Tensor dx) {
-    int channels = dx.shape().dim(3);
-    int pixels = dx.shape().dim(1) * dx.shape().dim(2);
-    long from = dy.address();
-    long to = dx.address();
+    asFloats(dy, dx, (from, to) -> spread(dx.shape(), from, to));
+  }
+
+  private void spread(Shape dx, long from, long to) {
+    int channels = dx.dim(3);
+    int pixels = dx.dim(1) * dx.dim(2);
     context
         .workers()
         .range(
-            dx.shape().rows(),
+            dx.rows(),
             Math.ceilDiv(GRAIN, channels),
             (_, lo, hi) -> {
               for (long pixel = lo; pixel < hi; pixel++) {
@@ -202,6 +143,46 @@ final class CpuPooling extends PoolingOps {
                     channels);
               }
             });
+  }
+
+  private interface FloatsBody {
+    void run(long from, long to);
+  }
+
+  /**
+   * Runs {@code body} on the tensors' memory, or on float32 copies where they are bfloat16: means
+   * are rare enough not to have loops of their own for it.
+   */
+  private void asFloats(Tensor from, Tensor to, FloatsBody body) {
+    if (from.dtype() == DType.FLOAT32) {
+      body.run(from.address(), to.address());
+      return;
+    }
+    long inputBytes = Math.ceilDiv(4 * from.size(), 64) * 64;
+    Buffer floats = context.memory().allocate(inputBytes + 4 * to.size());
+    try {
+      long output = floats.address() + inputBytes;
+      cast(from.dtype(), from.address(), DType.FLOAT32, floats.address(), from.size());
+      body.run(floats.address(), output);
+      cast(DType.FLOAT32, output, to.dtype(), to.address(), to.size());
+    } finally {
+      context.memory().release(floats);
+    }
+  }
+
+  private void cast(DType type, long from, DType wanted, long to, long size) {
+    context
+        .workers()
+        .range(
+            size,
+            GRAIN,
+            (_, lo, hi) ->
+                CastLoops.cast(
+                    type,
+                    from + type.bytes() * lo,
+                    wanted,
+                    to + wanted.bytes() * lo,
+                    Math.toIntExact(hi - lo)));
   }
 
   private interface RowsBody {

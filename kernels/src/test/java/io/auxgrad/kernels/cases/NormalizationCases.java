@@ -76,8 +76,9 @@ final class NormalizationCases {
                     .backward(
                         dy,
                         in.get(0),
-                        out.get(0),
+                        residual ? out.get(0) : null,
                         in.get(1),
+                        in.get(2),
                         out.get(1),
                         out.get(2),
                         activation,
@@ -125,6 +126,7 @@ final class NormalizationCases {
                               in.get(0),
                               out.get(0),
                               in.get(1),
+                              in.get(2),
                               in.get(statistics),
                               invStd,
                               activation,

@@ -29,6 +29,19 @@ final class PoolingCases {
         cases.add(average(input, spec));
       }
     }
+    for (Pool2dSpec spec :
+        List.of(
+            new Pool2dSpec(2, 1, 1),
+            new Pool2dSpec(4, 3, 2),
+            new Pool2dSpec(5, 2, 2),
+            new Pool2dSpec(6, 1, 3),
+            new Pool2dSpec(7, 1, 3),
+            new Pool2dSpec(2, 3, 0))) {
+      cases.add(max(Input.distinct(2, 11, 10, 17), spec));
+    }
+    cases.add(max(Input.distinct(2, 1, 1, 16), new Pool2dSpec(5, 1, 2)));
+    cases.add(max(Input.distinct(1, 2, 3, 19), new Pool2dSpec(7, 1, 3)));
+    cases.add(max(Input.distinct(1, 1, 9, 4), new Pool2dSpec(3, 2, 1)));
     cases.add(global(2, 7, 9, 19));
     cases.add(global(1, 1, 1, 1));
     cases.add(global(3, 4, 5, 64));

@@ -7,12 +7,14 @@ import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.LossOps.Penalty;
 import io.auxgrad.tensor.ops.OptimizerOps.Adam;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
+import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.ReductionOps.Kind;
 import io.auxgrad.tensor.ops.ResizeOps.Mode;
 import io.auxgrad.tensor.ops.UnaryOp;
@@ -91,6 +93,29 @@ class SameBytesTest {
         Tensor x = uniform(3, 31, 41, 13);
         Tensor y = BACKEND.resize().forward(x, 120, 160, Mode.BILINEAR);
         return List.of(y, BACKEND.resize().backward(y, 31, 41, Mode.BILINEAR));
+      }
+    },
+    MAX_POOL {
+      @Override
+      List<Tensor> run() {
+        Tensor x = uniform(3, 31, 41, 19);
+        Pool2dSpec spec = new Pool2dSpec(5, 1, 2);
+        var max = BACKEND.pooling().max(x, spec, true);
+        Tensor dx = BACKEND.pooling().maxBackward(x, max.positions(), spec, x.shape());
+        return List.of(max.y(), max.positions(), dx);
+      }
+    },
+    BATCH_NORM {
+      @Override
+      List<Tensor> run() {
+        Tensor x = uniform(3, 61, 83, 37);
+        Tensor gamma = uniform(37);
+        var norm = BACKEND.normalization();
+        var out = norm.train(x, gamma, gamma, null, null, null, 0, 1e-3f, Activation.RELU6);
+        var back =
+            norm.backward(
+                x, x, null, gamma, gamma, out.mean(), out.invStd(), Activation.RELU6, true, false);
+        return List.of(out.y(), out.mean(), out.invStd(), back.x(), back.gamma(), back.beta());
       }
     },
     CROSS_ENTROPY {

@@ -96,6 +96,12 @@ final class Checks {
     rank(op, name, t, 4);
   }
 
+  /** A tensor {@code [N,H,W,C]} of float32 or bfloat16. */
+  static void activationImage(String op, String name, Tensor t) {
+    activation(op, name, t);
+    rank(op, name, t, 4);
+  }
+
   static void sameDevice(String op, Tensor first, Tensor... others) {
     for (Tensor t : others) {
       if (t != null && !t.device().equals(first.device())) {

@@ -10,8 +10,8 @@ import io.auxgrad.tensor.Tensor;
  * residual add and activation: {@code y = activation((x - mean) / sqrt(var + eps) * gamma + beta +
  * residual)}.
  *
- * <p>{@code x} and {@code residual} {@code [..., C]}; the per-channel tensors are float32 {@code
- * [C]}.
+ * <p>{@code x} and {@code residual} {@code [..., C]}, float32 or bfloat16 alike, as is the result;
+ * the per-channel tensors and their gradients are float32 {@code [C]}. Sums are taken in float64.
  */
 public abstract class NormalizationOps {
   /**
@@ -121,7 +121,9 @@ public abstract class NormalizationOps {
    * Gradients of {@link #train} (with {@code batchStatistics}) or of {@link #infer} (without: the
    * statistics are constants).
    *
-   * @param y the output of the forward pass, from which the activation's mask is taken
+   * @param y the output of the forward pass, from which the activation's mask is taken. May be null
+   *     where there is no activation, and after {@link #train} without a residual: the mask is then
+   *     computed from {@code x}, the same one to the last bit
    * @param mean of the batch, or the constant one
    * @param invStd {@code 1/sqrt(var + eps)} of the batch, or of the constant variance
    */
@@ -130,16 +132,26 @@ public abstract class NormalizationOps {
       Tensor x,
       Tensor y,
       Tensor gamma,
+      Tensor beta,
       Tensor mean,
       Tensor invStd,
       Activation activation,
       boolean batchStatistics,
       boolean withResidual) {
     String op = "batch norm gradient";
-    Checks.sameShape(op, "dy", dy, "x", x);
-    Checks.sameShape(op, "y", y, "x", x);
+    Checks.activation(op, "x", x);
+    checkAlike(op, "dy", dy, "x", x);
+    if (y != null) {
+      checkAlike(op, "y", y, "x", x);
+    }
+    Checks.require(
+        y != null || activation == Activation.IDENTITY || (batchStatistics && !withResidual),
+        op,
+        "needs y for the mask of %s with a residual or given statistics",
+        activation);
     int c = x.shape().dim(-1);
     Checks.perChannel(op, "gamma", gamma, c);
+    Checks.perChannel(op, "beta", beta, c);
     Checks.perChannel(op, "mean", mean, c);
     Checks.perChannel(op, "invStd", invStd, c);
     Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
@@ -149,11 +161,12 @@ public abstract class NormalizationOps {
     Gradients out = new Gradients(dx, dgamma, dbeta, dresidual);
     Launch.run(
         "normalization.backward",
-        () -> runBackward(dy, x, y, gamma, mean, invStd, activation, batchStatistics, out),
+        () -> runBackward(dy, x, y, gamma, beta, mean, invStd, activation, batchStatistics, out),
         dy,
         x,
         y,
         gamma,
+        beta,
         mean,
         invStd,
         out.x(),
@@ -163,14 +176,19 @@ public abstract class NormalizationOps {
     return out;
   }
 
+  private static void checkAlike(String op, String name, Tensor t, String otherName, Tensor other) {
+    Checks.sameShape(op, name, t, otherName, other);
+    Checks.sameType(op, name, t, otherName, other);
+  }
+
   private static void check(String op, Tensor x, Tensor gamma, Tensor beta, Tensor residual) {
-    Checks.floating(op, "input", x);
+    Checks.activation(op, "input", x);
     Checks.require(
         x.shape().rank() >= 2, op, "input %s must be [..., C] of rank 2 or more", x.shape());
     Checks.perChannel(op, "gamma", gamma, x.shape().dim(-1));
     Checks.perChannel(op, "beta", beta, x.shape().dim(-1));
     if (residual != null) {
-      Checks.sameShape(op, "residual", residual, "input", x);
+      checkAlike(op, "residual", residual, "input", x);
     }
     Checks.sameDevice(op, x, gamma, beta, residual);
   }
@@ -204,12 +222,13 @@ public abstract class NormalizationOps {
       Activation activation,
       Tensor y);
 
-  /** Writes all tensors of {@code out} that are not null. */
+  /** Writes all tensors of {@code out} that are not null; {@code y} may be null. */
   protected abstract void runBackward(
       Tensor dy,
       Tensor x,
       Tensor y,
       Tensor gamma,
+      Tensor beta,
       Tensor mean,
       Tensor invStd,
       Activation activation,

@@ -5,7 +5,10 @@ import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
-/** Pooling of {@code [N,H,W,C]}. */
+/**
+ * Pooling of {@code [N,H,W,C]}, float32 or bfloat16; results and gradients have the type of what is
+ * given.
+ */
 public abstract class PoolingOps {
   /**
    * {@code positions [N,OH,OW,C]} uint8: the place of the maximum inside its window, row by row;
@@ -15,7 +18,7 @@ public abstract class PoolingOps {
 
   /** The maximum of each window; {@code withPositions} when a gradient will be needed. */
   public final Max max(Tensor x, Pool2dSpec spec, boolean withPositions) {
-    Checks.image("max pool", "input", x);
+    Checks.activationImage("max pool", "input", x);
     Shape out = spec.outputShape(x.shape());
     Tensor y = Tensor.empty(x.memory(), x.dtype(), out);
     Tensor positions = withPositions ? Tensor.empty(x.memory(), DType.UINT8, out) : null;
@@ -25,7 +28,7 @@ public abstract class PoolingOps {
 
   /** {@code dL/dx} of {@link #max}. */
   public final Tensor maxBackward(Tensor dy, Tensor positions, Pool2dSpec spec, Shape x) {
-    Checks.image("max pool gradient", "dy", dy);
+    Checks.activationImage("max pool gradient", "dy", dy);
     Checks.shape("max pool gradient", "dy", dy, spec.outputShape(x));
     Checks.dtype("max pool gradient", "positions", positions, DType.UINT8);
     Checks.sameShape("max pool gradient", "positions", positions, "dy", dy);
@@ -37,7 +40,7 @@ public abstract class PoolingOps {
 
   /** The mean of each window over the values inside the image. */
   public final Tensor average(Tensor x, Pool2dSpec spec) {
-    Checks.image("average pool", "input", x);
+    Checks.activationImage("average pool", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape()));
     Launch.run("pooling.average", () -> runAverage(x, spec, y), x, y);
     return y;
@@ -45,7 +48,7 @@ public abstract class PoolingOps {
 
   /** {@code dL/dx} of {@link #average}. */
   public final Tensor averageBackward(Tensor dy, Pool2dSpec spec, Shape x) {
-    Checks.image("average pool gradient", "dy", dy);
+    Checks.activationImage("average pool gradient", "dy", dy);
     Checks.shape("average pool gradient", "dy", dy, spec.outputShape(x));
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
     Launch.run("pooling.averageBackward", () -> runAverageBackward(dy, spec, dx), dy, dx);
@@ -54,7 +57,7 @@ public abstract class PoolingOps {
 
   /** The mean of each image and channel: {@code [N,H,W,C] -> [N,1,1,C]}. */
   public final Tensor global(Tensor x) {
-    Checks.image("global pool", "input", x);
+    Checks.activationImage("global pool", "input", x);
     Tensor y =
         Tensor.empty(x.memory(), x.dtype(), Shape.of(x.shape().dim(0), 1, 1, x.shape().dim(3)));
     Launch.run("pooling.global", () -> runGlobal(x, y), x, y);
@@ -63,7 +66,7 @@ public abstract class PoolingOps {
 
   /** {@code dL/dx} of {@link #global}. */
   public final Tensor globalBackward(Tensor dy, Shape x) {
-    Checks.image("global pool gradient", "dy", dy);
+    Checks.activationImage("global pool gradient", "dy", dy);
     Checks.shape("global pool gradient", "dy", dy, Shape.of(x.dim(0), 1, 1, x.dim(3)));
     Tensor dx = Tensor.empty(dy.memory(), dy.dtype(), x);
     Launch.run("pooling.globalBackward", () -> runGlobalBackward(dy, dx), dy, dx);

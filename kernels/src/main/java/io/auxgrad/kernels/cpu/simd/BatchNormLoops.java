@@ -4,13 +4,16 @@ import static io.auxgrad.kernels.cpu.simd.Native.addDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
+import io.auxgrad.tensor.DType;
+
 /**
- * Batch normalisation of {@code n} floats, the channels of each pixel side by side. Per-channel
- * values come repeated up to a period that is a multiple of both the channels and {@link #LANES},
- * so that any number of channels runs on whole vectors. Arrays begin where a period begins.
+ * Batch normalisation of {@code n} elements of float32 or bfloat16, the channels of each pixel side
+ * by side. Per-channel values are float32; they come repeated up to a period that is a multiple of
+ * both the channels and {@link #LANES}, so that any number of channels runs on whole vectors.
+ * Arrays begin where a period begins.
  *
  * <p>The activation is the range {@code (low, high)}: the output is cut off at its ends, and the
- * gradient is 0 where the output is not inside. An array that is not there has the address 0.
+ * gradient is 0 where the output is at one of them. An array that is not there has the address 0.
  */
 public final class BatchNormLoops {
   /** What a period is a multiple of. */
@@ -19,17 +22,31 @@ public final class BatchNormLoops {
   private BatchNormLoops() {}
 
   /**
+   * Where the activation lets the gradient through: not where {@code source * scale + shift} is at
+   * {@code low} or below, or at {@code high} or above; a bound that is NaN is none. The source is
+   * the input with what {@link #normalize} was given, or the output with ones and zeros.
+   */
+  public record Mask(long source, long scale, long shift, float low, float high) {
+    /** The mask from element {@code lo} on. */
+    public Mask from(DType type, long lo) {
+      return new Mask(source + type.bytes() * lo, scale, shift, low, high);
+    }
+  }
+
+  /**
    * Adds {@code x - pivot} and its square to the float64 {@code sums [2][period]}, by place in the
    * period.
    */
-  public static void moments(long x, int n, long pivot, int period, long sums) {
+  public static void moments(DType type, long x, int n, long pivot, int period, long sums) {
     int done = whole(n, period);
-    if (done > 0) {
+    if (done > 0 && type == DType.BFLOAT16) {
+      BatchNormBfloat16.moments(x, done / period, pivot, period, sums);
+    } else if (done > 0) {
       BatchNormVectors.moments(x, done / period, pivot, period, sums);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        double d = getFloat(x, at + c) - getFloat(pivot, c);
+        double d = getFloat(type, x, at + c) - getFloat(pivot, c);
         addDouble(sums, c, d);
         addDouble(sums, period + c, d * d);
       }
@@ -38,6 +55,7 @@ public final class BatchNormLoops {
 
   /** {@code y = cut(x * scale + shift + residual)}. */
   public static void normalize(
+      DType type,
       long x,
       long residual,
       long y,
@@ -49,61 +67,87 @@ public final class BatchNormLoops {
       float high) {
     int done = whole(n, period);
     if (done > 0) {
-      BatchNormVectors.normalize(x, residual, y, done, scale, shift, period, low, high);
+      vectors(type, x, residual, y, done, scale, shift, period, low, high);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        float v = Math.fma(getFloat(x, at + c), getFloat(scale, c), getFloat(shift, c));
-        v = residual == 0 ? v : v + getFloat(residual, at + c);
-        putFloat(y, at + c, v < low ? low : v > high ? high : v);
+        float v = Math.fma(getFloat(type, x, at + c), getFloat(scale, c), getFloat(shift, c));
+        v = residual == 0 ? v : v + getFloat(type, residual, at + c);
+        putFloat(type, y, at + c, v < low ? low : v > high ? high : v);
       }
+    }
+  }
+
+  private static void vectors(
+      DType type,
+      long x,
+      long residual,
+      long y,
+      int n,
+      long scale,
+      long shift,
+      int period,
+      float low,
+      float high) {
+    boolean brief = type == DType.BFLOAT16;
+    if (brief && residual == 0) {
+      BatchNormBfloat16.normalize(x, y, n, scale, shift, period, low, high);
+    } else if (brief) {
+      BatchNormBfloat16.normalizeAdded(x, residual, y, n, scale, shift, period, low, high);
+    } else if (residual == 0) {
+      BatchNormVectors.normalize(x, y, n, scale, shift, period, low, high);
+    } else {
+      BatchNormVectors.normalizeAdded(x, residual, y, n, scale, shift, period, low, high);
     }
   }
 
   /**
    * Adds {@code dz} and {@code dz * (x - mean)} to the float64 {@code sums [2][period]}, where
-   * {@code dz} is {@code dy} behind the activation; {@code y} is not there if there was none.
+   * {@code dz} is {@code dy} behind the activation.
    */
   public static void gradientSums(
-      long dy, long y, long x, int n, long mean, int period, float low, float high, long sums) {
+      DType type, long dy, long x, Mask mask, int n, long mean, int period, long sums) {
     int done = whole(n, period);
-    if (done > 0) {
-      BatchNormVectors.gradientSums(dy, y, x, done / period, mean, period, low, high, sums);
+    if (done > 0 && type == DType.BFLOAT16) {
+      BatchNormBfloat16.gradientSums(dy, x, mask, done / period, mean, period, sums);
+    } else if (done > 0) {
+      BatchNormVectors.gradientSums(dy, x, mask, done / period, mean, period, sums);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        double dz = masked(dy, y, at + c, low, high);
+        double dz = masked(type, dy, mask, at, c);
         addDouble(sums, c, dz);
-        addDouble(sums, period + c, dz * (getFloat(x, at + c) - getFloat(mean, c)));
+        addDouble(sums, period + c, dz * (getFloat(type, x, at + c) - getFloat(mean, c)));
       }
     }
   }
 
   /** {@code dx = dz * a + x * b + c}, and {@code residual = dz} if it is there. */
   public static void gradient(
+      DType type,
       long dy,
-      long y,
       long x,
+      Mask mask,
       long dx,
       long residual,
       int n,
       long a,
       long b,
       long c,
-      int period,
-      float low,
-      float high) {
+      int period) {
     int done = whole(n, period);
-    if (done > 0) {
-      BatchNormVectors.gradient(dy, y, x, dx, residual, done, a, b, c, period, low, high);
+    if (done > 0 && type == DType.BFLOAT16) {
+      BatchNormBfloat16.gradient(dy, x, mask, dx, residual, done, a, b, c, period);
+    } else if (done > 0) {
+      BatchNormVectors.gradient(dy, x, mask, dx, residual, done, a, b, c, period);
     }
     for (int at = done; at < n; at += period) {
       for (int i = 0; i < Math.min(period, n - at); i++) {
-        float dz = masked(dy, y, at + i, low, high);
-        float rest = Math.fma(getFloat(x, at + i), getFloat(b, i), getFloat(c, i));
-        putFloat(dx, at + i, Math.fma(dz, getFloat(a, i), rest));
+        float dz = masked(type, dy, mask, at, i);
+        float rest = Math.fma(getFloat(type, x, at + i), getFloat(b, i), getFloat(c, i));
+        putFloat(type, dx, at + i, Math.fma(dz, getFloat(a, i), rest));
         if (residual != 0) {
-          putFloat(residual, at + i, dz);
+          putFloat(type, residual, at + i, dz);
         }
       }
     }
@@ -113,11 +157,9 @@ public final class BatchNormLoops {
     return Simd.available() ? n - n % period : 0;
   }
 
-  private static float masked(long dy, long y, int i, float low, float high) {
-    if (y == 0) {
-      return getFloat(dy, i);
-    }
-    float v = getFloat(y, i);
-    return v > low && v < high ? getFloat(dy, i) : 0;
+  private static float masked(DType type, long dy, Mask mask, int at, int c) {
+    float source = getFloat(type, mask.source(), at + c);
+    float v = Math.fma(source, getFloat(mask.scale(), c), getFloat(mask.shift(), c));
+    return v <= mask.low() || v >= mask.high() ? 0 : getFloat(type, dy, at + c);
   }
 }

@@ -88,6 +88,29 @@ final class Lanes {
     return a.blend(b, b.compare(VectorOperators.GT, a));
   }
 
+  /** Adds {@code v} to the float64 array {@code sums} from element {@code i} on. */
+  static void addAsDoubles(FloatVector v, long sums, int i) {
+    for (int part = 0; part < COUNT / DOUBLES; part++) {
+      long at = sums + 8L * (i + part * DOUBLES);
+      DoubleVector values = (DoubleVector) v.convertShape(VectorOperators.F2D, D, part);
+      DoubleVector.fromMemorySegment(D, Native.ALL, at, ORDER)
+          .add(values)
+          .intoMemorySegment(Native.ALL, at, ORDER);
+    }
+  }
+
+  /** {@code v} cut off at {@code low} and {@code high}; comparisons let NaN through. */
+  static FloatVector cut(FloatVector v, FloatVector low, FloatVector high) {
+    FloatVector raised = v.blend(low, v.compare(VectorOperators.LT, low));
+    return raised.blend(high, raised.compare(VectorOperators.GT, high));
+  }
+
+  /** {@code dy}, but 0 where {@code v <= low} or {@code v >= high}; a bound that is NaN is none. */
+  static FloatVector inside(FloatVector dy, FloatVector v, FloatVector low, FloatVector high) {
+    FloatVector above = dy.blend(0, v.compare(VectorOperators.LE, low));
+    return above.blend(0, v.compare(VectorOperators.GE, high));
+  }
+
   /** The sum of all lanes, first to last. */
   static double sum(DoubleVector v) {
     double sum = 0;

@@ -1,6 +1,5 @@
 package io.auxgrad.kernels.cpu.simd;
 
-import static io.auxgrad.kernels.cpu.simd.Native.getByte;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.getInt;
 import static io.auxgrad.kernels.cpu.simd.Native.putByte;
@@ -27,16 +26,8 @@ public final class MaxPoolLoops {
   public static void withPlaces(long[] arrays, int taps, int first, int n, long y, long places) {
     int done = Simd.available() ? MaxPoolVectors.withPlaces(arrays, taps, first, n, y, places) : 0;
     for (int i = done; i < n; i++) {
-      float best = getFloat(arrays[0], i);
-      int place = 0;
-      for (int t = 1; t < taps; t++) {
-        float v = getFloat(arrays[t], i);
-        if (wins(v, best)) {
-          best = v;
-          place = t;
-        }
-      }
-      putFloat(y, i, best);
+      int place = first(arrays, 0, taps, i);
+      putFloat(y, i, getFloat(arrays[place], i));
       putInt(places, i, first + place);
     }
   }
@@ -59,29 +50,67 @@ public final class MaxPoolLoops {
             ? MaxPoolVectors.withPositions(arrays, places, taps, first, kernel, n, y, positions)
             : 0;
     for (int i = done; i < n; i++) {
-      float best = getFloat(arrays[0], i);
-      int place = 0;
-      for (int t = 1; t < taps; t++) {
-        float v = getFloat(arrays[t], i);
-        if (wins(v, best)) {
-          best = v;
-          place = t;
-        }
-      }
-      putFloat(y, i, best);
+      int place = first(arrays, 0, taps, i);
+      putFloat(y, i, getFloat(arrays[place], i));
       putByte(positions, i, (byte) ((first + place) * kernel + getInt(places[place], i)));
     }
   }
 
   /**
-   * {@code dx[offsets[positions[i]] + i] += dy[i]}: gives each gradient to the input that was the
-   * maximum.
+   * {@link #withPlaces} of the first {@code taps} of {@code taps + 1} arrays and of the last ones,
+   * which have all but two in common; {@code taps} is at least 2.
    */
-  public static void scatter(long dy, long positions, int n, int[] offsets, long dx) {
-    for (int i = 0; i < n; i++) {
-      long target = (long) offsets[getByte(positions, i) & 0xff] + i;
-      putFloat(dx, target, getFloat(dx, target) + getFloat(dy, i));
+  public static void pairWithPlaces(
+      long[] arrays, int taps, int n, long y0, long places0, long y1, long places1) {
+    int done =
+        Simd.available()
+            ? MaxPoolVectors.pairWithPlaces(arrays, taps, n, y0, places0, y1, places1)
+            : 0;
+    for (int i = done; i < n; i++) {
+      int place = first(arrays, 0, taps, i);
+      putFloat(y0, i, getFloat(arrays[place], i));
+      putInt(places0, i, place);
+      place = first(arrays, 1, taps, i);
+      putFloat(y1, i, getFloat(arrays[1 + place], i));
+      putInt(places1, i, place);
     }
+  }
+
+  /** {@link #withPositions} for a pair like that of {@link #pairWithPlaces}. */
+  public static void pairWithPositions(
+      long[] arrays,
+      long[] places,
+      int taps,
+      int kernel,
+      int n,
+      long y0,
+      long positions0,
+      long y1,
+      long positions1) {
+    int done =
+        Simd.available()
+            ? MaxPoolVectors.pairWithPositions(
+                arrays, places, taps, kernel, n, y0, positions0, y1, positions1)
+            : 0;
+    for (int i = done; i < n; i++) {
+      int place = first(arrays, 0, taps, i);
+      putFloat(y0, i, getFloat(arrays[place], i));
+      putByte(positions0, i, (byte) (place * kernel + getInt(places[place], i)));
+      place = first(arrays, 1, taps, i);
+      putFloat(y1, i, getFloat(arrays[1 + place], i));
+      putByte(positions1, i, (byte) (place * kernel + getInt(places[1 + place], i)));
+    }
+  }
+
+  // Which of the taps from array number `from` on has the maximum.
+  private static int first(long[] arrays, int from, int taps, int i) {
+    int place = 0;
+    for (int t = 1; t < taps; t++) {
+      if (wins(getFloat(arrays[from + t], i), getFloat(arrays[from + place], i))) {
+        place = t;
+      }
+    }
+    return place;
   }
 
   private static boolean wins(float v, float best) {

@@ -55,6 +55,64 @@ final class MaxPoolVectors {
     return end;
   }
 
+  static int pairWithPlaces(
+      long[] arrays, int taps, int n, long y0, long places0, long y1, long places1) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector both = load(arrays[1], i);
+      FloatVector place = bits(1);
+      for (int t = 2; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        VectorMask<Float> wins = wins(v, both);
+        both = both.blend(v, wins);
+        place = place.blend(bits(t), wins);
+      }
+      FloatVector first = load(arrays[0], i);
+      VectorMask<Float> later = wins(both, first);
+      store(first.blend(both, later), y0, i);
+      store(bits(0).blend(place, later), places0, i);
+      FloatVector last = load(arrays[taps], i);
+      VectorMask<Float> latest = wins(last, both);
+      store(both.blend(last, latest), y1, i);
+      store(less(place.blend(bits(taps), latest), 1), places1, i);
+    }
+    return end;
+  }
+
+  static int pairWithPositions(
+      long[] arrays,
+      long[] places,
+      int taps,
+      int kernel,
+      int n,
+      long y0,
+      long positions0,
+      long y1,
+      long positions1) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector both = load(arrays[1], i);
+      FloatVector position = position(places[1], i, kernel);
+      for (int t = 2; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        VectorMask<Float> wins = wins(v, both);
+        both = both.blend(v, wins);
+        position = position.blend(position(places[t], i, t * kernel), wins);
+      }
+      FloatVector first = load(arrays[0], i);
+      VectorMask<Float> later = wins(both, first);
+      store(first.blend(both, later), y0, i);
+      FloatVector position0 = load(places[0], i).blend(position, later);
+      storeBytes(position0.reinterpretAsInts(), positions0 + i);
+      FloatVector last = load(arrays[taps], i);
+      VectorMask<Float> latest = wins(last, both);
+      store(both.blend(last, latest), y1, i);
+      FloatVector position1 = position.blend(position(places[taps], i, taps * kernel), latest);
+      storeBytes(position1.reinterpretAsInts().sub(kernel), positions1 + i);
+    }
+    return end;
+  }
+
   static int withPositions(
       long[] arrays,
       long[] places,
@@ -86,6 +144,10 @@ final class MaxPoolVectors {
 
   private static FloatVector bits(int value) {
     return IntVector.broadcast(I, value).reinterpretAsFloats();
+  }
+
+  private static FloatVector less(FloatVector places, int by) {
+    return places.reinterpretAsInts().sub(by).reinterpretAsFloats();
   }
 
   private static FloatVector position(long places, int i, int base) {

@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cpu.simd;
 
+import io.auxgrad.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -40,6 +41,20 @@ public final class Native {
     int bits = Float.floatToRawIntBits(value);
     int rounded = Float.isNaN(value) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1);
     ALL.set(ValueLayout.JAVA_SHORT, base + 2 * i, (short) (rounded >>> 16));
+  }
+
+  /** Element {@code i} of the array of float32 or bfloat16 at {@code base}. */
+  public static float getFloat(DType type, long base, long i) {
+    return type == DType.BFLOAT16 ? getBfloat16(base, i) : getFloat(base, i);
+  }
+
+  /** Sets element {@code i} of the array of float32 or bfloat16 at {@code base}. */
+  public static void putFloat(DType type, long base, long i, float value) {
+    if (type == DType.BFLOAT16) {
+      putBfloat16(base, i, value);
+    } else {
+      putFloat(base, i, value);
+    }
   }
 
   /** Double {@code i} of the array at {@code base}. */

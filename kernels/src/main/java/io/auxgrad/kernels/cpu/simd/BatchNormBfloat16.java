@@ -1,0 +1,157 @@
+package io.auxgrad.kernels.cpu.simd;
+
+import static io.auxgrad.kernels.cpu.simd.BatchNormVectors.FLOAT_RUN;
+import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
+import static io.auxgrad.kernels.cpu.simd.Lanes.addAsDoubles;
+import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
+import static io.auxgrad.kernels.cpu.simd.Lanes.load;
+
+import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * {@link BatchNormLoops} on whole periods of bfloat16: the loops of {@link BatchNormVectors} again,
+ * because one loop for both types would put its vectors into objects.
+ */
+final class BatchNormBfloat16 {
+  private BatchNormBfloat16() {}
+
+  static void moments(long x, int periods, long pivot, int period, long sums) {
+    for (int from = 0; from < periods; from += FLOAT_RUN) {
+      int run = Math.min(FLOAT_RUN, periods - from);
+      for (int c = 0; c < period; c += 2 * COUNT) {
+        momentsOfRun(x, from * period + c, run, pivot, period, c, sums);
+      }
+    }
+  }
+
+  // Two columns of vectors, with two sums each: enough chains to keep the adders busy.
+  private static void momentsOfRun(
+      long x, int first, int run, long pivot, int period, int c, long sums) {
+    FloatVector pivot0 = load(pivot, c);
+    FloatVector pivot1 = load(pivot, c + COUNT);
+    FloatVector sum0 = FloatVector.zero(Lanes.F);
+    FloatVector sum1 = sum0;
+    FloatVector squares0 = sum0;
+    FloatVector squares1 = sum0;
+    int at = first;
+    for (int row = 0; row < run; row++) {
+      FloatVector d0 = Bfloat16.load(x, at).sub(pivot0);
+      FloatVector d1 = Bfloat16.load(x, at + COUNT).sub(pivot1);
+      sum0 = sum0.add(d0);
+      sum1 = sum1.add(d1);
+      squares0 = d0.fma(d0, squares0);
+      squares1 = d1.fma(d1, squares1);
+      at += period;
+    }
+    addAsDoubles(sum0, sums, c);
+    addAsDoubles(sum1, sums, c + COUNT);
+    addAsDoubles(squares0, sums, period + c);
+    addAsDoubles(squares1, sums, period + c + COUNT);
+  }
+
+  static void normalize(
+      long x, long y, int n, long scale, long shift, int period, float low, float high) {
+    FloatVector lowest = broadcast(low);
+    FloatVector highest = broadcast(high);
+    for (int at = 0; at < n; at += period) {
+      for (int c = 0; c < period; c += COUNT) {
+        FloatVector v = Bfloat16.load(x, at + c).fma(load(scale, c), load(shift, c));
+        Bfloat16.store(Lanes.cut(v, lowest, highest), y, at + c);
+      }
+    }
+  }
+
+  static void normalizeAdded(
+      long x,
+      long residual,
+      long y,
+      int n,
+      long scale,
+      long shift,
+      int period,
+      float low,
+      float high) {
+    FloatVector lowest = broadcast(low);
+    FloatVector highest = broadcast(high);
+    for (int at = 0; at < n; at += period) {
+      for (int c = 0; c < period; c += COUNT) {
+        FloatVector v = Bfloat16.load(x, at + c).fma(load(scale, c), load(shift, c));
+        FloatVector sum = v.add(Bfloat16.load(residual, at + c));
+        Bfloat16.store(Lanes.cut(sum, lowest, highest), y, at + c);
+      }
+    }
+  }
+
+  static void gradientSums(
+      long dy, long x, Mask mask, int periods, long mean, int period, long sums) {
+    for (int from = 0; from < periods; from += FLOAT_RUN) {
+      int run = Math.min(FLOAT_RUN, periods - from);
+      for (int c = 0; c < period; c += 2 * COUNT) {
+        gradientSumsOfRun(dy, x, mask, from * period + c, run, mean, period, c, sums);
+      }
+    }
+  }
+
+  private static void gradientSumsOfRun(
+      long dy, long x, Mask mask, int first, int run, long mean, int period, int c, long sums) {
+    FloatVector low = broadcast(mask.low());
+    FloatVector high = broadcast(mask.high());
+    FloatVector scale0 = load(mask.scale(), c);
+    FloatVector scale1 = load(mask.scale(), c + COUNT);
+    FloatVector shift0 = load(mask.shift(), c);
+    FloatVector shift1 = load(mask.shift(), c + COUNT);
+    FloatVector mean0 = load(mean, c);
+    FloatVector mean1 = load(mean, c + COUNT);
+    FloatVector sum0 = FloatVector.zero(Lanes.F);
+    FloatVector sum1 = sum0;
+    FloatVector product0 = sum0;
+    FloatVector product1 = sum0;
+    long source = mask.source();
+    int at = first;
+    for (int row = 0; row < run; row++) {
+      FloatVector v0 = Bfloat16.load(source, at).fma(scale0, shift0);
+      FloatVector v1 = Bfloat16.load(source, at + COUNT).fma(scale1, shift1);
+      FloatVector d0 = Lanes.inside(Bfloat16.load(dy, at), v0, low, high);
+      FloatVector d1 = Lanes.inside(Bfloat16.load(dy, at + COUNT), v1, low, high);
+      sum0 = sum0.add(d0);
+      sum1 = sum1.add(d1);
+      product0 = d0.fma(Bfloat16.load(x, at).sub(mean0), product0);
+      product1 = d1.fma(Bfloat16.load(x, at + COUNT).sub(mean1), product1);
+      at += period;
+    }
+    addAsDoubles(sum0, sums, c);
+    addAsDoubles(sum1, sums, c + COUNT);
+    addAsDoubles(product0, sums, period + c);
+    addAsDoubles(product1, sums, period + c + COUNT);
+  }
+
+  static void gradient(
+      long dy,
+      long x,
+      Mask mask,
+      long dx,
+      long residual,
+      int n,
+      long a,
+      long b,
+      long c,
+      int period) {
+    FloatVector low = broadcast(mask.low());
+    FloatVector high = broadcast(mask.high());
+    long source = mask.source();
+    long scale = mask.scale();
+    long shift = mask.shift();
+    for (int at = 0; at < n; at += period) {
+      for (int i = 0; i < period; i += COUNT) {
+        FloatVector v = Bfloat16.load(source, at + i).fma(load(scale, i), load(shift, i));
+        FloatVector dz = Lanes.inside(Bfloat16.load(dy, at + i), v, low, high);
+        FloatVector rest = Bfloat16.load(x, at + i).fma(load(b, i), load(c, i));
+        Bfloat16.store(dz.fma(load(a, i), rest), dx, at + i);
+        if (residual != 0) {
+          Bfloat16.store(dz, residual, at + i);
+        }
+      }
+    }
+  }
+}
