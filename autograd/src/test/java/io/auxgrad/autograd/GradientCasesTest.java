@@ -63,7 +63,8 @@ class GradientCasesTest {
             PointwiseGradientCases.all(random),
             ReductionGradientCases.all(random),
             IndexingGradientCases.all(random),
-            LossGradientCases.all(random))
+            LossGradientCases.all(random),
+            UpsampledLossGradientCases.all(random))
         .flatMap(family -> family)
         .toList();
   }

@@ -55,7 +55,7 @@ final class LossGradientCases {
         });
   }
 
-  private static double logSoftmax(double[] logits, int from, int label) {
+  static double logSoftmax(double[] logits, int from, int label) {
     double sum = 0;
     for (int k = 0; k < 5; k++) {
       sum += Math.exp(logits[from + k]);
@@ -108,7 +108,7 @@ final class LossGradientCases {
     return largest;
   }
 
-  private static double penalty(Penalty penalty, double e, double c) {
+  static double penalty(Penalty penalty, double e, double c) {
     return switch (penalty) {
       case L1 -> Math.abs(e);
       case L2 -> e * e;
@@ -151,7 +151,7 @@ final class LossGradientCases {
         });
   }
 
-  private static double length(double[] v, int row) {
+  static double length(double[] v, int row) {
     return Math.sqrt(
         v[3 * row] * v[3 * row]
             + v[3 * row + 1] * v[3 * row + 1]

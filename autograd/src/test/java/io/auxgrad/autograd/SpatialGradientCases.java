@@ -104,7 +104,7 @@ final class SpatialGradientCases {
         v -> resize(v.getFirst(), height, width, false));
   }
 
-  private static Doubles resize(Doubles x, int height, int width, boolean bilinear) {
+  static Doubles resize(Doubles x, int height, int width, boolean bilinear) {
     Doubles y = Doubles.zeros(x.dim(0), height, width, x.dim(3));
     for (int n = 0; n < x.dim(0); n++) {
       for (int i = 0; i < height; i++) {

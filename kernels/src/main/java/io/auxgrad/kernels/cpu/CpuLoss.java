@@ -17,9 +17,11 @@ final class CpuLoss extends LossOps {
   private static final int CHUNK = 16384;
 
   private final CpuContext context;
+  private final CpuUpsampledLoss upsampled;
 
   CpuLoss(CpuContext context) {
     this.context = context;
+    upsampled = new CpuUpsampledLoss(context);
   }
 
   private interface ChunkSum {
@@ -40,15 +42,10 @@ final class CpuLoss extends LossOps {
   protected void runCrossEntropy(
       Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result) {
     int classes = logits.shape().dim(-1);
-    Labels.check(
-        "cross-entropy", "label", labels, classes, OptionalInt.of(ignoreIndex), context.workers());
+    checkLabels(labels, classes, ignoreIndex);
     long at = labels.address();
-    long weights = classWeights == null ? 0 : classWeights.address();
-    double total =
-        sum(
-            labels.size(),
-            CHUNK,
-            (lo, hi) -> LabelLoops.totalWeight(at, ignoreIndex, weights, lo, hi));
+    long weights = addressOrZero(classWeights);
+    double total = totalWeight(labels, ignoreIndex, weights);
     // The softmax is made in the gradient's place, so there must be one.
     Buffer spare = result.gradient() == null ? context.memory().allocate(logits.byteSize()) : null;
     try {
@@ -95,6 +92,45 @@ final class CpuLoss extends LossOps {
         sum(rows, CHUNK, (lo, hi) -> RegressionLoops.cosine(problem, length, lo, hi)));
   }
 
+  @Override
+  protected void runUpsampledCrossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result) {
+    checkLabels(labels, logits.shape().dim(3), ignoreIndex);
+    long weights = addressOrZero(classWeights);
+    double total = totalWeight(labels, ignoreIndex, weights);
+    var prediction = prediction(logits, result, total);
+    finish(result, total, upsampled.crossEntropy(prediction, labels, ignoreIndex, weights));
+  }
+
+  @Override
+  protected void runUpsampledRegression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result) {
+    double valid = countValid(mask, target.size());
+    var p = prediction(prediction, result, valid);
+    finish(result, valid, upsampled.regression(penalty, p, target, mask));
+  }
+
+  @Override
+  protected void runUpsampledCosine(Tensor prediction, Tensor target, Tensor mask, Result result) {
+    double valid = countValid(mask, target.shape().rows());
+    finish(result, valid, upsampled.cosine(prediction(prediction, result, valid), target, mask));
+  }
+
+  private static CpuUpsampledLoss.Prediction prediction(Tensor value, Result result, double total) {
+    return new CpuUpsampledLoss.Prediction(value, result.gradient(), inverse(total));
+  }
+
+  private void checkLabels(Tensor labels, int classes, int ignoreIndex) {
+    Labels.check(
+        "cross-entropy", "label", labels, classes, OptionalInt.of(ignoreIndex), context.workers());
+  }
+
+  private double totalWeight(Tensor labels, int ignoreIndex, long weights) {
+    long at = labels.address();
+    return sum(
+        labels.size(), CHUNK, (lo, hi) -> LabelLoops.totalWeight(at, ignoreIndex, weights, lo, hi));
+  }
+
   private double countValid(Tensor mask, long n) {
     if (mask == null) {
       return n;
@@ -121,13 +157,13 @@ final class CpuLoss extends LossOps {
     return new RegressionLoops.Problem(
         prediction.address(),
         target.address(),
-        mask == null ? 0 : mask.address(),
-        gradientAddress(result),
+        addressOrZero(mask),
+        addressOrZero(result.gradient()),
         inverse(valid));
   }
 
-  private static long gradientAddress(Result result) {
-    return result.gradient() == null ? 0 : result.gradient().address();
+  private static long addressOrZero(Tensor tensorOrNull) {
+    return tensorOrNull == null ? 0 : tensorOrNull.address();
   }
 
   private static float inverse(double total) {

@@ -17,6 +17,7 @@ final class Cases {
             PointwiseCases.all(),
             ReductionCases.all(),
             LossCases.all(),
+            UpsampledLossCases.all(),
             OptimizerCases.all(),
             IndexingCases.all())
         .flatMap(List::stream)

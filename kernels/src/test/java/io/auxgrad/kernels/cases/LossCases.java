@@ -32,7 +32,7 @@ final class LossCases {
     return cases;
   }
 
-  private static List<Tensor> outputs(LossOps.Result r) {
+  static List<Tensor> outputs(LossOps.Result r) {
     return List.of(r.loss(), r.gradient());
   }
 
@@ -40,7 +40,7 @@ final class LossCases {
    * The second output is the gradient, which belongs to the first input; dy is a scalar factor of
    * it.
    */
-  private static OpCase.Gradient gradientOfFirst(int inputs) {
+  static OpCase.Gradient gradientOfFirst(int inputs) {
     return (b, in, out, dy) -> {
       b.pointwise().scaleBy(out.get(1), dy);
       List<Tensor> all = new ArrayList<>(Collections.nCopies(inputs, null));
@@ -71,7 +71,7 @@ final class LossCases {
         .summing(Shape.of(dims).size());
   }
 
-  private static double crossEntropy(List<Array64> in, boolean weighted) {
+  static double crossEntropy(List<Array64> in, boolean weighted) {
     double[] logits = in.get(0).data();
     double[] labels = in.get(1).data();
     int c = in.get(0).shape().dim(-1);
@@ -113,7 +113,7 @@ final class LossCases {
         .summing(Shape.of(dims).size());
   }
 
-  private static double regression(Penalty penalty, List<Array64> in, boolean masked) {
+  static double regression(Penalty penalty, List<Array64> in, boolean masked) {
     double threshold = 0;
     int valid = 0;
     double[] e = new double[in.get(0).data().length];
@@ -154,7 +154,7 @@ final class LossCases {
   }
 
   /** As the op is defined: the target is taken as it is, the prediction is normalised. */
-  private static double cosine(List<Array64> in, boolean masked) {
+  static double cosine(List<Array64> in, boolean masked) {
     double[] p = in.get(0).data();
     double[] t = in.get(1).data();
     double sum = 0;

@@ -7,14 +7,17 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.LossOps.Penalty;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.UnaryOp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,10 +74,29 @@ class PlainLoopsTest {
                 .train(x, one, one, null, null, null, 0.1f, 1e-5f, Activation.RELU6)
                 .y();
         Tensor pooled = backend.pooling().max(y, new Pool2dSpec(5, 1, 2), false).y();
-        return backend
-            .optimizer()
-            .sumOfSquares(List.of(backend.pointwise().unary(UnaryOp.SIGMOID, pooled)));
+        List<Tensor> results =
+            new ArrayList<>(upsampledLosses(backend, backend.indexing().slice(y, 3, 0, 3)));
+        results.add(backend.pointwise().unary(UnaryOp.SIGMOID, pooled));
+        return backend.optimizer().sumOfSquares(results);
       }
+    }
+
+    private static List<Tensor> upsampledLosses(CpuBackend backend, Tensor x) {
+      int[] labels = new int[2 * 19 * 37];
+      float[] targets = new float[3 * labels.length];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = i % 4 - 1;
+        targets[3 * i + i % 3] = 1;
+      }
+      Shape fine = Shape.of(2, 19, 37);
+      Tensor classes = Tensor.ofInts(backend.memory(), fine, labels);
+      Tensor directions = Tensor.of(backend.memory(), Shape.of(2, 19, 37, 3), targets);
+      return Stream.of(
+              backend.loss().upsampledCrossEntropy(x, classes, -1, null, true),
+              backend.loss().upsampledRegression(Penalty.BERHU, x, directions, null, true),
+              backend.loss().upsampledCosine(x, directions, null, true))
+          .flatMap(r -> Stream.of(r.loss(), backend.pointwise().affine(r.gradient(), 100, 0)))
+          .toList();
     }
   }
 }

@@ -144,6 +144,35 @@ class SameBytesTest {
         return both(BACKEND.loss().cosine(x, BACKEND.pointwise().affine(x, 1, 0.2f), null, true));
       }
     },
+    UPSAMPLED_CROSS_ENTROPY {
+      @Override
+      List<Tensor> run() {
+        Tensor weights = BACKEND.pointwise().unary(UnaryOp.ABS, uniform(13));
+        return both(
+            BACKEND
+                .loss()
+                .upsampledCrossEntropy(
+                    uniform(3, 31, 41, 13), labels(13, 3, 121, 163), -1, weights, true));
+      }
+    },
+    UPSAMPLED_BERHU {
+      @Override
+      List<Tensor> run() {
+        Tensor target = uniform(3, 241, 323, 1);
+        Tensor mask = BACKEND.pointwise().cast(labels(3, 3, 241, 323, 1), DType.UINT8);
+        return both(
+            BACKEND
+                .loss()
+                .upsampledRegression(Penalty.BERHU, uniform(3, 61, 83, 1), target, mask, true));
+      }
+    },
+    UPSAMPLED_COSINE {
+      @Override
+      List<Tensor> run() {
+        Tensor target = uniform(3, 241, 323, 3);
+        return both(BACKEND.loss().upsampledCosine(uniform(3, 61, 83, 3), target, null, true));
+      }
+    },
     OPTIMIZERS {
       @Override
       List<Tensor> run() {

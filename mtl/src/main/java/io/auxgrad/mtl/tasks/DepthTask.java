@@ -44,8 +44,7 @@ public final class DepthTask implements Task {
   @Override
   public Variable loss(Variable output, Batch batch) {
     Tensor depth = Labels.require(batch.depth(), name());
-    return LossGradients.regression(
-        penalty, Labels.resize(output, depth), depth, batch.depthMask());
+    return LossGradients.upsampledRegression(penalty, output, depth, batch.depthMask());
   }
 
   /** Metres. */

@@ -1,7 +1,5 @@
 package io.auxgrad.mtl.tasks;
 
-import io.auxgrad.autograd.ResizeGradients;
-import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backends;
@@ -23,11 +21,7 @@ final class Labels {
     return labelsOrNull;
   }
 
-  /** {@code output} at the height and width of {@code labels [N,H,W,...]}. */
-  static Variable resize(Variable output, Tensor labels) {
-    return ResizeGradients.bilinear(output, labels.shape().dim(1), labels.shape().dim(2));
-  }
-
+  /** {@code output} at that height and width. */
   static Tensor resize(Tensor output, int height, int width) {
     return Backends.of(output).resize().forward(output, height, width, ResizeOps.Mode.BILINEAR);
   }

@@ -39,7 +39,7 @@ public final class NormalsTask implements Task {
   @Override
   public Variable loss(Variable output, Batch batch) {
     Tensor normals = Labels.require(batch.normals(), name());
-    return LossGradients.cosine(Labels.resize(output, normals), normals, batch.normalsMask());
+    return LossGradients.upsampledCosine(output, normals, batch.normalsMask());
   }
 
   /** Unit vectors; zero where the network put out zero. */

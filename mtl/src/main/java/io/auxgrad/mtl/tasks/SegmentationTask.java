@@ -54,8 +54,7 @@ public final class SegmentationTask implements Task {
     Tensor labels = Labels.require(batch.classes(), name());
     Tensor weights =
         weightsOrNull == null ? null : Tensor.of(labels.memory(), Shape.of(classes), weightsOrNull);
-    return LossGradients.crossEntropy(
-        Labels.resize(output, labels), labels, SegmentationMetric.IGNORE, weights);
+    return LossGradients.upsampledCrossEntropy(output, labels, SegmentationMetric.IGNORE, weights);
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.auxgrad.tensor.Tensor;
  * Something predicted for every pixel. A new task is one class that implements this.
  *
  * <p>The network's output {@code [N,h,w,outputs]} is coarser than the labels {@code [N,H,W]}; loss
- * and prediction bring it to their size first, bilinearly with half-pixel centres.
+ * and prediction bring it to their size, bilinearly with half-pixel centres. The losses of {@link
+ * io.auxgrad.autograd.LossGradients} named {@code upsampled...} do so without storing anything of
+ * that size.
  */
 public interface Task {
   /**

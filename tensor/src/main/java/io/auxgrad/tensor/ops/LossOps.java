@@ -123,6 +123,126 @@ public abstract class LossOps {
     return result;
   }
 
+  /**
+   * {@link #crossEntropy} of the logits brought to the labels' size, bilinearly with half-pixel
+   * centres as in {@link ResizeOps}; nothing of that size is stored. Made for logits that are
+   * coarser than their labels; right for any sizes.
+   *
+   * @param logits {@code [N,h,w,K]}, float32 or bfloat16
+   * @param labels int32 {@code [N,H,W]}, each in {@code [0,K)} or {@code ignoreIndex}
+   * @param classWeights {@code [K]}, or null for 1
+   * @return with the gradient {@code [N,h,w,K]} of the logits as they came
+   */
+  public final Result upsampledCrossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, boolean withGradient) {
+    String op = "upsampled cross-entropy";
+    Checks.activation(op, "logits", logits);
+    Checks.rank(op, "logits", logits, 4);
+    Checks.dtype(op, "labels", labels, DType.INT32);
+    Checks.rank(op, "labels", labels, 3);
+    checkSameImages(op, "logits", logits, "labels", labels);
+    if (classWeights != null) {
+      Checks.perChannel(op, "class weights", classWeights, logits.shape().dim(3));
+    }
+    Result result = allocate(logits, withGradient);
+    Launch.run(
+        "loss.upsampledCrossEntropy",
+        () -> runUpsampledCrossEntropy(logits, labels, ignoreIndex, classWeights, result),
+        logits,
+        labels,
+        classWeights,
+        result.loss(),
+        result.gradient());
+    return result;
+  }
+
+  /**
+   * {@link #regression} of the prediction brought to the target's size, bilinearly with half-pixel
+   * centres as in {@link ResizeOps}; nothing of that size is stored. Made for predictions that are
+   * coarser than their targets; right for any sizes.
+   *
+   * @param prediction {@code [N,h,w,C]}, float32 or bfloat16
+   * @param target {@code [N,H,W,C]}, float32
+   * @param mask uint8 of the target's size, not 0 where valid; null if all are
+   * @return with the gradient {@code [N,h,w,C]} of the prediction as it came
+   */
+  public final Result upsampledRegression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
+    String op = "upsampled regression loss";
+    checkCoarse(op, prediction, target);
+    checkMask(op, mask, target.size());
+    Result result = allocate(prediction, withGradient);
+    Launch.run(
+        "loss.upsampledRegression",
+        () -> runUpsampledRegression(penalty, prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
+    return result;
+  }
+
+  /**
+   * {@link #cosine} of the prediction brought to the target's size, bilinearly with half-pixel
+   * centres as in {@link ResizeOps}; nothing of that size is stored. Made for predictions that are
+   * coarser than their targets; right for any sizes.
+   *
+   * @param prediction {@code [N,h,w,3]}, float32 or bfloat16
+   * @param target {@code [N,H,W,3]}, float32, unit vectors
+   * @param mask uint8, one per pixel of the target, not 0 where valid; null if all are
+   * @return with the gradient {@code [N,h,w,3]} of the prediction as it came
+   */
+  public final Result upsampledCosine(
+      Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
+    String op = "upsampled cosine loss";
+    checkCoarse(op, prediction, target);
+    checkMask(op, mask, target.shape().rows());
+    Result result = allocate(prediction, withGradient);
+    Launch.run(
+        "loss.upsampledCosine",
+        () -> runUpsampledCosine(prediction, target, mask, result),
+        prediction,
+        target,
+        mask,
+        result.loss(),
+        result.gradient());
+    return result;
+  }
+
+  private static void checkCoarse(String op, Tensor prediction, Tensor target) {
+    Checks.activation(op, "prediction", prediction);
+    Checks.rank(op, "prediction", prediction, 4);
+    Checks.image(op, "target", target);
+    checkSameImages(op, "prediction", prediction, "target", target);
+    Checks.require(
+        prediction.shape().dim(3) == target.shape().dim(3),
+        op,
+        "prediction %s and target %s differ in channels",
+        prediction.shape(),
+        target.shape());
+  }
+
+  private static void checkSameImages(
+      String op, String coarseName, Tensor coarse, String fineName, Tensor fine) {
+    Checks.require(
+        coarse.shape().dim(0) == fine.shape().dim(0),
+        op,
+        "%s %s and %s %s differ in the number of images",
+        coarseName,
+        coarse.shape(),
+        fineName,
+        fine.shape());
+    for (Tensor t : new Tensor[] {coarse, fine}) {
+      Checks.require(
+          t.shape().dim(1) > 0 && t.shape().dim(2) > 0,
+          op,
+          "%s %s has no pixels",
+          t == coarse ? coarseName : fineName,
+          t.shape());
+    }
+  }
+
   private static void checkMask(String op, Tensor mask, long size) {
     if (mask != null) {
       Checks.dtype(op, "mask", mask, DType.UINT8);
@@ -149,4 +269,16 @@ public abstract class LossOps {
 
   /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
   protected abstract void runCosine(Tensor prediction, Tensor target, Tensor mask, Result result);
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runUpsampledCrossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result);
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runUpsampledRegression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result);
+
+  /** Writes {@code result.loss} and, unless null, {@code result.gradient}. */
+  protected abstract void runUpsampledCosine(
+      Tensor prediction, Tensor target, Tensor mask, Result result);
 }

@@ -26,11 +26,25 @@ public final class LabelLoops {
    * ignore}.
    */
   public static double totalWeight(long labels, int ignore, long weights, long lo, long hi) {
+    return weights == 0
+        ? countOthers(labels, ignore, lo, hi)
+        : sumOfWeights(labels, ignore, weights, lo, hi);
+  }
+
+  private static long countOthers(long labels, int ignore, long lo, long hi) {
+    long count = 0;
+    for (long i = lo; i < hi; i++) {
+      count += getInt(labels, i) != ignore ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static double sumOfWeights(long labels, int ignore, long weights, long lo, long hi) {
     double total = 0;
     for (long i = lo; i < hi; i++) {
       int label = getInt(labels, i);
       if (label != ignore) {
-        total += weights == 0 ? 1 : getFloat(weights, label);
+        total += getFloat(weights, label);
       }
     }
     return total;

@@ -41,8 +41,9 @@ public final class RegressionLoops {
 
   /** How many of the bytes {@code [lo, hi)} are not 0. */
   public static long countValid(long mask, long lo, long hi) {
-    long count = 0;
-    for (long i = lo; i < hi; i++) {
+    long done = Simd.available() ? RegressionVectors.endOfBytes(lo, hi) : lo;
+    long count = done == lo ? 0 : RegressionVectors.countValid(mask, lo, done);
+    for (long i = done; i < hi; i++) {
       count += getByte(mask, i) != 0 ? 1 : 0;
     }
     return count;

@@ -30,11 +30,27 @@ final class RegressionVectors {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, COUNT)));
 
+  private static final VectorSpecies<Byte> MANY_BYTES = ByteVector.SPECIES_PREFERRED;
+
   private RegressionVectors() {}
 
   /** Where the whole vectors of {@code [lo, hi)} end. */
   static long end(long lo, long hi) {
     return hi - (hi - lo) % COUNT;
+  }
+
+  /** Where the whole vectors of bytes {@code [lo, hi)} end. */
+  static long endOfBytes(long lo, long hi) {
+    return hi - (hi - lo) % MANY_BYTES.length();
+  }
+
+  static long countValid(long mask, long lo, long hi) {
+    long count = 0;
+    for (long i = lo; i < hi; i += MANY_BYTES.length()) {
+      count +=
+          ByteVector.fromMemorySegment(MANY_BYTES, ALL, mask + i, ORDER).compare(NE, 0).trueCount();
+    }
+    return count;
   }
 
   static float largest(Problem p, long lo, long hi) {
