@@ -40,7 +40,11 @@ class GradientCasesTest {
   private static final DeviceMemory MEMORY = Backends.cpu().memory();
   private static final double STEP = 1e-5;
   private static final double TOLERANCE = 2e-5;
-  private static final double BFLOAT16_TOLERANCE = 0x1p-7;
+
+  // Rules take several steps, each of which rounds; each op alone is held to one rounding
+  // elsewhere.
+  private static final double BFLOAT16_TOLERANCE = 0x1p-5;
+
   private static int liveBefore;
 
   @BeforeAll

@@ -15,7 +15,16 @@ import io.auxgrad.tensor.Tensor;
  * period the smallest multiple of the channels that fills whole vectors.
  */
 final class ChannelChunks implements AutoCloseable {
-  private static final int CHUNK = 1 << 16;
+  /** Elements of the smallest and the largest chunk: worth a thread's attention, a share of L2. */
+  private static final long MIN_CHUNK = 1 << 14;
+
+  private static final long MAX_CHUNK = 1 << 16;
+
+  /** Chunks of a tensor that is neither small nor large: enough to divide them evenly. */
+  private static final int CHUNKS = 16;
+
+  /** Periods of a chunk at least: adding up its sums costs as much as two of them. */
+  private static final int MIN_PERIODS = 32;
 
   /** Works on {@code n} elements from element {@code lo}. */
   interface Body {
@@ -49,7 +58,8 @@ final class ChannelChunks implements AutoCloseable {
     size = x.size();
     channels = x.shape().dim(-1);
     period = channels * (BatchNormLoops.LANES / gcd(channels, BatchNormLoops.LANES));
-    chunkSize = (long) Math.max(1, CHUNK / period) * period;
+    long wanted = Math.clamp(size / CHUNKS, MIN_CHUNK, MAX_CHUNK);
+    chunkSize = Math.max(MIN_PERIODS, wanted / period) * period;
     long slotBytes = (long) slots * period * Float.BYTES;
     long partialBytes = 2L * period * Double.BYTES * Workers.chunkCount(size, chunkSize);
     scratch = context.memory().allocate(slotBytes + partialBytes);

@@ -95,7 +95,7 @@ final class UpsampledRows {
     int length = upsampling.coarseLength();
     for (int image = 0; image < images; image++) {
       for (int chunk = 1; chunk < chunksPerImage; chunk++) {
-        long row = (long) image * coarseRows + chunk * bandsPerChunk;
+        long row = (long) image * coarseRows + (long) chunk * bandsPerChunk;
         long spill = spills + 4L * ((long) image * chunksPerImage + chunk - 1) * length;
         UpdateLoops.accumulate(gradient + 4 * row * length, spill, length);
       }

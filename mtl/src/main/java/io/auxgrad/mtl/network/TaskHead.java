@@ -34,8 +34,8 @@ final class TaskHead extends Layer {
   }
 
   /**
-   * A convolution with bias that starts near zero, so that no task begins far off; its result is
-   * float32 for the loss.
+   * A convolution with bias that starts near zero, so that no task begins far off. Its result is
+   * float32, for the loss.
    */
   static Conv2d prediction(Context context, int channels, int outputs, int kernel) {
     return Conv2d.builder(context, channels, outputs, kernel)

@@ -237,6 +237,31 @@ final class CommandLineTest {
   }
 
   @Test
+  void aResumedRunKeepsItsPrecision() {
+    assertRefused(
+        Called.with("train", "--out", run, "--resume", "--precision", "bf16"),
+        "--resume: the run was begun with precision=fp32, not bf16");
+  }
+
+  @Test
+  void aRunInBfloat16IsEvaluatedInItUnlessAskedOtherwise() {
+    String out = folder.resolve("bf16").toString();
+    Called bf16 =
+        Called.with(Called.concat("train", SMALL, "--precision", "bf16", "--out", out, "--json"));
+    assertEquals(0, bf16.code(), bf16.err());
+    assertTrue(bf16.err().contains("precision: bf16"), bf16.err());
+    double trained = bf16.json().get("normals.mean").asDouble();
+    assertEquals(trained, normals("eval", out, "--json"));
+    double wide = normals("eval", out, "--precision", "fp32", "--json");
+    assertNotEquals(trained, wide);
+    assertEquals(trained, wide, 0.5);
+  }
+
+  private static double normals(String... call) {
+    return Called.with(call).json().get("normals.mean").asDouble();
+  }
+
+  @Test
   void aRunIsNotOverwritten() {
     assertRefused(
         Called.with(Called.concat("train", SMALL, "--out", run)),

@@ -31,6 +31,8 @@ final class UsageTest {
     "1, predict absent x.png --out y, absent is not a run folder",
     "1, eval absent --device cuda, cuda is not available in this version; use cpu",
     "1, eval absent --threads 0, it must be at least 1",
+    "2, train --precision fp16, expected one of [FP32",
+    "2, train --set precision=half, precision is 'half'; choose from fp32",
   })
   void saysWhatIsWrong(int code, String line, String message) {
     Called call = Called.with(line.split(" "));

@@ -15,6 +15,7 @@ import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.weighting.FixedWeighting;
 import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Precision;
 import io.auxgrad.nn.optim.Adam;
 import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.tensor.ops.Backends;
@@ -26,6 +27,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A network that learns four images by heart: every loss goes to nearly zero. */
 @ExtendWith(NoLeaks.class)
@@ -35,12 +38,14 @@ final class OverfitTest {
   private static final double LEARNING_RATE = 1e-3;
   private static final float LAMBDA = 0.4f;
 
-  @Test
-  void fourPaintedImages() {
+  @ParameterizedTest
+  @EnumSource
+  void fourPaintedImages(Precision precision) {
     List<Task> tasks = Networks.tasks(4, Penalty.L1);
     var config = NetworkConfig.of(0.25, 48, tasks, AuxiliaryOptions.standard(16));
     try (var network = new MultiTaskNetwork(Context.cpu(5), config);
         Batch batch = Batches.rectangles(4, 40, 56, 4, 5)) {
+      network.precision(precision);
       assertLearned(train(network, tasks, batch, 200), 0.05);
     }
   }

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeaks.class)
 final class ResumeTest {
@@ -29,9 +28,9 @@ final class ResumeTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void twoRunsEndInTheSameBytes(int threads) {
-    Config config = Trainings.config();
+  @CsvSource({"1, fp32", "2, fp32", "1, bf16", "2, bf16"})
+  void twoRunsEndInTheSameBytes(int threads, String precision) {
+    Config config = Trainings.config("precision=" + precision);
     assertTrue(Trainings.begin(folder.resolve("a"), config, threads, new Trainings.Silent()));
     assertTrue(Trainings.begin(folder.resolve("b"), config, threads, new Trainings.Silent()));
     assertEquals(
@@ -40,15 +39,17 @@ final class ResumeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, fixed, adamw, 0.0",
-    "2, fixed, adamw, 0.0",
-    "2, uncertainty, sgd, 0.9",
-    "1, bounded, adam, 0.9"
+    "1, fixed, adamw, 0.0, fp32",
+    "2, fixed, adamw, 0.0, bf16",
+    "2, uncertainty, sgd, 0.9, fp32",
+    "1, bounded, adam, 0.9, bf16"
   })
-  void aKilledRunGoesOnToTheSameBytes(int threads, String weighting, String optimizer, double ema) {
+  void aKilledRunGoesOnToTheSameBytes(
+      int threads, String weighting, String optimizer, double ema, String precision) {
     assertGoesOnToTheSameBytes(
         threads,
         Trainings.config(
+            "precision=" + precision,
             "weighting.method=" + weighting,
             "optimizer.method=" + optimizer,
             "train.ema=" + ema,
