@@ -178,11 +178,7 @@ final class CpuPooling extends PoolingOps {
             GRAIN,
             (_, lo, hi) ->
                 CastLoops.cast(
-                    type,
-                    from + type.bytes() * lo,
-                    wanted,
-                    to + wanted.bytes() * lo,
-                    Math.toIntExact(hi - lo)));
+                    type, from + type.bytes() * lo, wanted, to + wanted.bytes() * lo, hi - lo));
   }
 
   private interface RowsBody {

@@ -112,7 +112,7 @@ final class NarrowConvolution {
       scratch(
           t.shape(),
           wide -> {
-            CastLoops.cast(t.dtype(), t.address(), DType.FLOAT32, wide, (int) t.size());
+            CastLoops.cast(t.dtype(), t.address(), DType.FLOAT32, wide, t.size());
             body.accept(wide);
           });
     }
@@ -127,7 +127,7 @@ final class NarrowConvolution {
           t.shape(),
           wide -> {
             body.accept(wide);
-            CastLoops.cast(DType.FLOAT32, wide, t.dtype(), t.address(), (int) t.size());
+            CastLoops.cast(DType.FLOAT32, wide, t.dtype(), t.address(), t.size());
           });
     }
   }
