@@ -97,7 +97,7 @@ final class MaxPoolGradientRows {
           out + 4L * channels * w);
     }
     if (!direct) {
-      CastLoops.cast(DType.FLOAT32, pixels, dx.dtype(), target, width * channels);
+      CastLoops.cast(DType.FLOAT32, pixels, dx.dtype(), target, (long) width * channels);
     }
   }
 

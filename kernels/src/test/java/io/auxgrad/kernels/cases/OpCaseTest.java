@@ -236,6 +236,6 @@ class OpCaseTest {
 
   /** What rounding once may change {@code x} by. */
   private static double halfUnitOfBfloat16(double x) {
-    return Math.scalb(1, Math.getExponent(x) - 8);
+    return Math.scalb(1.0, Math.getExponent(x) - 8);
   }
 }
