@@ -6,7 +6,9 @@ import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.Collections;
 
-/** Images of noise with labels of noise: the same each time, and none that is easier than others. */
+/**
+ * Images of noise with labels of noise: the same each time, and none that is easier than others.
+ */
 public final class RandomBatch {
   private static final int SEED = 7;
   private static final int ONE_IN_IS_INVALID = 8;

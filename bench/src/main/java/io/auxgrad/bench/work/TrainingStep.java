@@ -41,8 +41,7 @@ public final class TrainingStep implements AutoCloseable {
     this.batch = batch;
     List<Task> tasks = workload.taskList();
     network = workload.network().create(tasks);
-    weighting =
-        new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
+    weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
     loss = new MultiTaskLoss(tasks, weighting, Workload.LAMBDA);
     sgd =
         new Sgd(
@@ -82,9 +81,7 @@ public final class TrainingStep implements AutoCloseable {
     double value;
     try (Tape tape = Tape.open()) {
       Outputs found = network.forward(Variable.constant(batch.images()));
-      found
-          .main()
-          .forEach((task, y) -> outputs.put(task, TensorScope.detach(copy(y.value()))));
+      found.main().forEach((task, y) -> outputs.put(task, TensorScope.detach(copy(y.value()))));
       Losses losses = loss.of(found, batch);
       tape.backward(losses.total());
       value = losses.total().value().item();
