@@ -27,6 +27,8 @@ public final class Main {
   static int run(PrintStream out, PrintStream err, String... args) {
     CommandLine line = new CommandLine(new RunCommand(out));
     line.addSubcommand(new CompareCommand(out));
+    line.addSubcommand(new ProfileCommand(out));
+    line.addSubcommand(new ScalingCommand(out));
     line.setOut(new PrintWriter(out, true, out.charset()));
     line.setErr(new PrintWriter(err, true, err.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);

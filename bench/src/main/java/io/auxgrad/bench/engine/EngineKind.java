@@ -50,7 +50,7 @@ public enum EngineKind {
   /** Why it cannot be opened here and how to change that; empty if it can. */
   public Optional<String> missing() {
     return provider(label).isPresent()
-        ? Optional.empty()
+        ? Python.missing().map(reason -> "its network is traced by PyTorch, and " + reason)
         : Optional.of("its library is not in this build: run with --peers");
   }
 

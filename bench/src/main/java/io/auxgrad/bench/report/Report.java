@@ -8,6 +8,7 @@ import io.auxgrad.mtl.run.Json;
 import io.auxgrad.mtl.run.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -54,6 +55,8 @@ public record Report(Machine machine, List<Measurement> measurements, List<Missi
       return report;
     } catch (JsonProcessingException e) {
       throw new UserException(file + " is no report of bench/run", e);
+    } catch (NoSuchFileException e) {
+      throw new UserException("cannot read " + file + ": there is no such file", e);
     } catch (IOException e) {
       throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -16,7 +16,7 @@ public enum Suite {
     List<Plan> plans(boolean quick) {
       return List.of(
           new Plan(OpBenchmark.class, quick ? Timing.of(1, 3, 400, 5, 200) : Timing.LONG)
-              .on(EngineKind.AUXGRAD, EngineKind.EAGER, EngineKind.LIBTORCH)
+              .on(EngineKind.AUXGRAD, EngineKind.EAGER)
               .with(quick ? Map.of("op", QUICK_OPS) : Map.of()));
     }
   },
