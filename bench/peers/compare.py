@@ -135,10 +135,15 @@ def positive(text):
     return int(text)
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message):
+        self.exit(2, f"compare: {message}; see --help\n")
+
+
 def parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", choices=sorted(NETWORKS), default="mobilenetv2")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--engines", type=listed(ENGINES), default=["auxgrad", "eager"], help="of " + ",".join(ENGINES))
@@ -150,7 +155,10 @@ def parse(arguments):
     parser.add_argument("--require", type=float, help="exit with 1 unless each work is so many times as fast as PyTorch")
     parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC")
     parser.add_argument("--json", action="store_true", help="all figures as JSON instead of a table")
-    return parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
+    if args.precision == "bf16" and "auxgrad" in args.engines:
+        parser.error("auxgrad trains networks in fp32 only so far; --engines eager,compile leaves it out")
+    return args
 
 
 def main():

@@ -56,7 +56,11 @@ class Peer:
         self.compiled = compiled
         self.bfloat16 = precision == "bf16"
         self.network = create(options)
-        self.network.load_state_dict(load(folder / "weights.safetensors"), strict=False)
+        missing, unexpected = self.network.load_state_dict(load(folder / "weights.safetensors"), strict=False)
+        # PyTorch counts the batches of a batch norm, which nothing here reads.
+        wrong = unexpected + [name for name in missing if not name.endswith("num_batches_tracked")]
+        if wrong:
+            raise SystemExit(f"pytorch_worker: the weights do not fit the network: {wrong[0]}")
         self.network = self.network.to(dtype).to(memory_format=torch.channels_last).train(training)
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
         if compiled and not training:

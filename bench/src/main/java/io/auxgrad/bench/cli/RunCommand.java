@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
       description = "A Python with torch and numpy; default: $AUXGRAD_PYTHON or python3.")
   private String python;
 
-  // Read by the launcher, which builds; here only so that the help shows it.
+  @SuppressWarnings("unused") // the launcher reads it, to build; here it is for the help
   @Option(
       names = "--peers",
       description = "Also libtorch and DJL: fetches 250 MB of libraries at the first time.")

@@ -7,6 +7,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** The engines by name. */
+@SuppressWarnings("ImmutableEnumChecker") // the factories hold nothing
 public enum EngineKind {
   /** Ours. */
   AUXGRAD("auxgrad", _ -> new AuxgradEngine()) {

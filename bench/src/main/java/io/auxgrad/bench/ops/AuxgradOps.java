@@ -191,7 +191,7 @@ public final class AuxgradOps {
     for (int i = 0; i < valid.length; i++) {
       valid[i] = (byte) (random.nextInt(8) == 0 ? 0 : 1);
     }
-    return Tensor.ofBytes(backend.memory(), Shape.of(map.n(), map.h(), map.w(), 1), valid);
+    return Tensor.ofBytes(backend.memory(), Shape.of(map.n(), map.h(), map.w()), valid);
   }
 
   private Tensor normal(Shape shape) {

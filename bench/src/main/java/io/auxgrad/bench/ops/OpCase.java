@@ -11,6 +11,7 @@ import io.auxgrad.bench.work.NetworkKind;
  * 4 images of 120x160 has. A test looks for each of them in such a step, unless the case says that
  * it stands for another network.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its records hold numbers and enums only
 public enum OpCase {
   /** The stem: few channels in, the largest image. */
   STEM(convolution(FORWARD, 120, 160, 3, 32, 3, 2, 1)),

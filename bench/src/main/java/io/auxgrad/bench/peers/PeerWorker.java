@@ -5,6 +5,7 @@ import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.mtl.network.TorchLayout;
+import io.auxgrad.mtl.predict.Prediction;
 import io.auxgrad.nn.state.Safetensors;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -80,9 +81,9 @@ public final class PeerWorker {
   }
 
   private static double writePredictions(InferencePass pass, Path file) throws IOException {
-    try (var _ = TensorScope.open()) {
+    try (Prediction prediction = pass.predict()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      pass.predictions().forEach((task, y) -> tensors.put("output." + task, y));
+      prediction.all().forEach((task, y) -> tensors.put("output." + task, y));
       Safetensors.write(file, tensors, Map.of());
       return 0;
     }

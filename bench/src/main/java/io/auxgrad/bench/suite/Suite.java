@@ -32,27 +32,35 @@ public enum Suite {
   STEP {
     @Override
     List<Plan> plans(boolean quick) {
-      return List.of(
+      Plan plan =
           new Plan(
                   StepBenchmark.class,
                   quick ? Timing.of(1, 4, 2000, 8, 500) : Timing.of(2, 5, 4000, 8, 3000))
               .on(EngineKind.AUXGRAD, EngineKind.EAGER, EngineKind.COMPILE, EngineKind.LIBTORCH)
-              .with(
-                  Map.of("size", quick ? List.of("4x120x160") : List.of("4x120x160", "8x240x320")))
-              .countingBytes());
+              .countingBytes();
+      Plan small = plan.with(network("mobilenetv2", "4x120x160"));
+      return quick
+          ? List.of(small)
+          : List.of(
+              small,
+              plan.with(network("mobilenetv2", "8x240x320")),
+              plan.with(network("deeplabv3-resnet50", "2x120x160")));
     }
   },
   /** The deployed network. */
   INFERENCE {
     @Override
     List<Plan> plans(boolean quick) {
-      return List.of(
+      Plan plan =
           new Plan(
                   InferenceBenchmark.class,
                   quick ? Timing.of(1, 3, 1000, 8, 300) : Timing.of(2, 5, 2000, 8, 1000))
               .on(EngineKind.values())
-              .with(Map.of("size", List.of("4x120x160", "1x240x320")))
-              .countingBytes());
+              .countingBytes();
+      Plan small = plan.with(network("mobilenetv2", "4x120x160", "1x240x320"));
+      return quick
+          ? List.of(small)
+          : List.of(small, plan.with(network("deeplabv3-resnet50", "2x120x160")));
     }
   },
   /** Renderer and loader. */
@@ -95,6 +103,10 @@ public enum Suite {
           "CROSS_ENTROPY");
 
   abstract List<Plan> plans(boolean quick);
+
+  private static Map<String, List<String>> network(String network, String... sizes) {
+    return Map.of("network", List.of(network), "size", List.of(sizes));
+  }
 
   /** The name on the command line. */
   public String label() {

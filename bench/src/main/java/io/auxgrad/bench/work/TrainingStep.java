@@ -33,12 +33,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** With fresh weights and a batch of noise. */
   public TrainingStep(Workload workload) {
-    this(workload, RandomBatch.create(workload));
-  }
-
-  /** With fresh weights; takes over {@code batch}. */
-  public TrainingStep(Workload workload, Batch batch) {
-    this.batch = batch;
+    batch = RandomBatch.create(workload);
     List<Task> tasks = workload.taskList();
     network = workload.network().create(tasks);
     weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
@@ -47,11 +42,6 @@ public final class TrainingStep implements AutoCloseable {
         new Sgd(
             List.of(new ParameterGroup("all", network.parameters(), LEARNING_RATE, WEIGHT_DECAY)),
             MOMENTUM);
-  }
-
-  /** The network that is trained. */
-  public MultiTaskNetwork network() {
-    return network;
   }
 
   /** One step; returns the loss before it. */

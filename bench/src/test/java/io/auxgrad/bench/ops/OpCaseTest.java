@@ -11,7 +11,6 @@ import io.auxgrad.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -51,10 +50,10 @@ final class OpCaseTest {
     };
   }
 
-  // The optimiser takes hundreds of tensors, in any order.
+  // The optimiser takes hundreds of tensors, in any order. Vectors, such as a bias, hardly cost.
   private static String[] shapes(Tensor... operands) {
     return Arrays.stream(operands)
-        .filter(Objects::nonNull)
+        .filter(t -> t != null && t.shape().rank() > 1)
         .map(t -> t.dtype() + t.shape().toString())
         .sorted()
         .toArray(String[]::new);

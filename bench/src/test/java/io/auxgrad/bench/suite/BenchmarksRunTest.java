@@ -7,6 +7,7 @@ import io.auxgrad.bench.ops.OpCase;
 import io.auxgrad.tensor.TensorScope;
 import java.util.Collection;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Each benchmark does one tiny iteration in this process, so that none can rot. */
 final class BenchmarksRunTest {
+  /** Nothing is timed, so that another JMH may run at the same time. */
+  @BeforeAll
+  static void shareTheMachine() {
+    System.setProperty("jmh.ignoreLock", "true");
+  }
+
   @ParameterizedTest
   @ValueSource(classes = {AutogradBenchmark.class, DataBenchmark.class})
   void withoutParameters(Class<?> benchmark) throws RunnerException {
@@ -78,6 +85,7 @@ final class BenchmarksRunTest {
             StepBenchmark.class),
         Suite.ALL.plans(true).stream()
             .map(Suite.Plan::benchmark)
+            .distinct()
             .sorted(java.util.Comparator.comparing(Class::getSimpleName))
             .toList());
   }
