@@ -36,8 +36,7 @@ final class WorkloadOptions {
 
   void requirePositive(String option, int value) {
     if (value < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " " + value + " must be 1 or more");
+      throw new ParameterException(spec.commandLine(), option + " " + value + " must be 1 or more");
     }
   }
 }

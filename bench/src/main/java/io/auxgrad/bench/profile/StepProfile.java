@@ -39,7 +39,8 @@ public record StepProfile(
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** Of training. */
-  public static StepProfile ofTraining(Workload workload, Roofline roofline, int warmup, int steps) {
+  public static StepProfile ofTraining(
+      Workload workload, Roofline roofline, int warmup, int steps) {
     try (TrainingStep step = new TrainingStep(workload)) {
       return of(step::run, roofline, warmup, steps);
     }

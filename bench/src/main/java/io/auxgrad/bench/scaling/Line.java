@@ -3,7 +3,8 @@ package io.auxgrad.bench.scaling;
 import java.util.List;
 
 /**
- * The line {@code time = fixed + slope * x} through measured times that makes relative errors small.
+ * The line {@code time = fixed + slope * x} through measured times that makes relative errors
+ * small.
  *
  * @param fixed time at nothing
  * @param slope time of each unit

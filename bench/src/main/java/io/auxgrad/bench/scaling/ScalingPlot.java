@@ -57,12 +57,8 @@ public final class ScalingPlot {
     if (axis != Axis.THREADS) {
       Line line = scaling.line(axis);
       double[] ends = {0, x[x.length - 1]};
-      double[] times =
-          DoubleStream.of(ends).map(at -> line.fixed() + line.slope() * at).toArray();
-      chart
-          .addSeries("line", ends, times)
-          .setMarker(SeriesMarkers.NONE)
-          .setLineColor(LINES);
+      double[] times = DoubleStream.of(ends).map(at -> line.fixed() + line.slope() * at).toArray();
+      chart.addSeries("line", ends, times).setMarker(SeriesMarkers.NONE).setLineColor(LINES);
     }
     return chart;
   }

@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
 @SuppressWarnings("ImmutableEnumChecker") // the options are records
 public enum NetworkKind {
   /** MobileNetV2 with the light-weight RefineNet decoder. */
-  MOBILENETV2(
-      "mobilenetv2", new EncoderOptions.MobileNetV2(1), new DecoderOptions.RefineNet(256)),
+  MOBILENETV2("mobilenetv2", new EncoderOptions.MobileNetV2(1), new DecoderOptions.RefineNet(256)),
   /** ResNet-50 with DeepLabv3, without dropout, so that engines can be compared. */
   DEEPLABV3_RESNET50(
       "deeplabv3-resnet50",

@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The peers' scripts are Python at least; what they do takes PyTorch, which a build does without. */
+/**
+ * The peers' scripts are Python at least; what they do takes PyTorch, which a build does without.
+ */
 final class PythonTest {
   @TempDir private Path cache;
 

@@ -14,7 +14,8 @@ final class ComparisonTest {
 
   @Test
   void slowerBeyondNoiseAndThresholdIsARegression() {
-    Comparison comparison = compare(measurement("Step", "auxgrad", 10), measurement("Step", "auxgrad", 13));
+    Comparison comparison =
+        compare(measurement("Step", "auxgrad", 10), measurement("Step", "auxgrad", 13));
     assertEquals(List.of(Verdict.SLOWER), verdicts(comparison));
     assertTrue(comparison.hasRegression());
     assertEquals(1.3, comparison.rows().getFirst().ratio(), 1e-9);
@@ -22,7 +23,8 @@ final class ComparisonTest {
 
   @Test
   void fasterIsNone() {
-    Comparison comparison = compare(measurement("Step", "auxgrad", 13), measurement("Step", "auxgrad", 10));
+    Comparison comparison =
+        compare(measurement("Step", "auxgrad", 13), measurement("Step", "auxgrad", 10));
     assertEquals(List.of(Verdict.FASTER), verdicts(comparison));
     assertFalse(comparison.hasRegression());
   }
@@ -37,20 +39,23 @@ final class ComparisonTest {
   @Test
   void withinTheThresholdNothingIsSaid() {
     Comparison comparison =
-        compare(measurement("Step", "auxgrad", 10, 0.001), measurement("Step", "auxgrad", 10.4, 0.001));
+        compare(
+            measurement("Step", "auxgrad", 10, 0.001), measurement("Step", "auxgrad", 10.4, 0.001));
     assertEquals(List.of(Verdict.SAME), verdicts(comparison));
   }
 
   @Test
   void aSlowerPeerIsNoRegressionOfOurs() {
-    Comparison comparison = compare(measurement("Step", "eager", 10), measurement("Step", "eager", 20));
+    Comparison comparison =
+        compare(measurement("Step", "eager", 10), measurement("Step", "eager", 20));
     assertEquals(List.of(Verdict.SLOWER), verdicts(comparison));
     assertFalse(comparison.hasRegression());
   }
 
   @Test
   void onlyCommonWorksAreCompared() {
-    Comparison comparison = compare(measurement("Step", "auxgrad", 10), measurement("Op", "auxgrad", 10));
+    Comparison comparison =
+        compare(measurement("Step", "auxgrad", 10), measurement("Op", "auxgrad", 10));
     assertEquals(List.of(), comparison.rows());
   }
 

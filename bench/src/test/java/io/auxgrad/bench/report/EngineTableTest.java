@@ -24,7 +24,8 @@ final class EngineTableTest {
         |:--------------- | ----:| -------------------:| -------------------:| -----:|
         | Step 4x8x8      |   ms | 10.0 (10.0 to 10.0) | 25.0 (25.0 to 25.0) |  2.50 |
         | Inference 4x8x8 |   ms |                   - | 4.00 (4.00 to 4.00) |     - |
-        missing: djl: not in this build""",
+        missing: djl: not in this build\
+        """,
         EngineTable.of(report));
   }
 }

@@ -24,9 +24,7 @@ final class Reports {
   static Measurement measurement(
       String benchmark, String engine, double milliseconds, double spread) {
     List<Double> samples =
-        IntStream.rangeClosed(-10, 10)
-            .mapToObj(i -> milliseconds * (1 + spread * i / 10))
-            .toList();
+        IntStream.rangeClosed(-10, 10).mapToObj(i -> milliseconds * (1 + spread * i / 10)).toList();
     return new Measurement(benchmark, Map.of("size", "4x8x8"), engine, "ms/op", samples, null);
   }
 }
