@@ -7,9 +7,11 @@ and the error against float64 says of each engine by itself whether it is right.
 
 import safetensors_file
 
-# Relative to the norm of the reference. Measured for float32 were errors up to 6e-6 of outputs and 3e-3 of all
-# gradients together (rounding flips kinks of ReLU6); a wrong op is off by 1e-1 and more.
+# Relative to the norm of the reference. Measured for MobileNetV2 in float32 were errors up to 2e-5 of outputs and 5e-3 of
+# all gradients together (rounding flips kinks of ReLU6); a wrong op is off by 1e-1 and more. Where a network amplifies
+# rounding more, such as by a batch norm over the two pooled values of two images, PyTorch eager says by how much.
 TOLERANCES = {"fp32": {"output": 1e-4, "gradient": 2e-2}, "bf16": {"output": 5e-2, "gradient": 5e-1}}
+TIMES_EAGER = 4
 
 
 def errors(file, reference):
@@ -31,12 +33,12 @@ def squares(array):
     return float((array * array).sum())
 
 
-def check(engine, found, precision):
-    """Ends the comparison if ``found`` is not within the tolerance."""
+def check(engine, found, eager, precision):
+    """Ends the comparison if ``found`` is neither within the tolerance nor about as good as ``eager``."""
     for kind, error in found.items():
-        tolerance = TOLERANCES[precision][kind]
-        if not error <= tolerance:
+        allowed = max(TOLERANCES[precision][kind], TIMES_EAGER * eager[kind])
+        if not error <= allowed:
             raise SystemExit(
                 f"compare: {engine} computes something else: its {kind}s are off by {error:.1e} of PyTorch in float64,"
-                f" {tolerance:.0e} is allowed in {precision}"
+                f" {allowed:.0e} is allowed in {precision}"
             )

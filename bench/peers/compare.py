@@ -47,12 +47,12 @@ def check(args, folder, mode, size):
     reference.ask(f"check {file}")
     reference.quit()
     found = {}
-    for engine in args.engines:
+    for engine in {"eager": None} | dict.fromkeys(args.engines):
         worker = start(engine, args, folder, mode, size)
         worker.ask(f"check {folder / engine}.safetensors")
         worker.quit()
         found[engine] = agreement.errors(folder / f"{engine}.safetensors", file)
-        agreement.check(engine, found[engine], args.precision)
+        agreement.check(engine, found[engine], found["eager"], args.precision)
     return found
 
 

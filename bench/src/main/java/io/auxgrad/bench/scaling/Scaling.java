@@ -8,6 +8,7 @@ import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,8 @@ public final class Scaling {
   /** Largest deviation from a line that counts as linear. */
   public static final double LINEAR = 0.10;
 
-  private static final int MIN_STEPS = 5;
+  private static final int MIN_STEPS = 3;
+  private static final int ROUNDS = 3;
 
   private final Map<Axis, List<Measured>> axes = new EnumMap<>(Axis.class);
 
@@ -31,24 +33,34 @@ public final class Scaling {
   private Scaling() {}
 
   /**
-   * Measures.
+   * Measures all places in turn, several times over, so that a busy moment of the machine does not
+   * hit one place alone.
    *
    * @param threads the most
-   * @param seconds for each place, after a third of it to warm up; at least {@value #MIN_STEPS}
-   *     steps
+   * @param seconds for each place, all rounds together; at least {@value #MIN_STEPS} steps in each
    */
   public static Scaling measure(NetworkKind network, int threads, double seconds) {
-    Scaling result = new Scaling();
-    // The first network warms the JVM up and is measured again in its turn.
-    run(Axis.BATCH.points(network, threads).getFirst(), 3 * seconds);
-    for (Axis axis : Axis.values()) {
-      List<Measured> measured = new ArrayList<>();
-      for (Axis.Point point : axis.points(network, threads)) {
-        measured.add(new Measured(point.x(), Spread.of(run(point, seconds))));
+    // Lets the JVM compile what every step runs.
+    run(Axis.BATCH.points(network, threads).getFirst(), seconds);
+    Map<Axis.Point, List<Double>> samples = new LinkedHashMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      for (Axis axis : Axis.values()) {
+        for (Axis.Point point : axis.points(network, threads)) {
+          samples
+              .computeIfAbsent(point, _ -> new ArrayList<>())
+              .addAll(run(point, seconds / ROUNDS));
+        }
       }
-      result.axes.put(axis, measured);
     }
     Backends.cpu().setThreads(threads);
+    Scaling result = new Scaling();
+    for (Axis axis : Axis.values()) {
+      result.axes.put(
+          axis,
+          axis.points(network, threads).stream()
+              .map(point -> new Measured(point.x(), Spread.of(samples.get(point))))
+              .toList());
+    }
     return result;
   }
 
