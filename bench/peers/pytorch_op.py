@@ -64,31 +64,43 @@ def resize(op):
     return passes(op, lambda x, _: F.interpolate(x, scale_factor=op["scale"], mode="bilinear"), image(**op["x"]), None)
 
 
-def with_gradient(loss, prediction):
+def with_gradient(op, loss, prediction):
+    """The loss of the map brought to the labels' size, and the gradient of the map."""
     prediction.requires_grad_()
-    return lambda: torch.autograd.grad(loss(prediction), prediction)
+
+    def run():
+        fine = F.interpolate(prediction, scale_factor=op["scale"], mode="bilinear")
+        return torch.autograd.grad(loss(fine), prediction)
+
+    return run
+
+
+def labels_like(op, x):
+    return x.shape[0], op["scale"] * x.shape[2], op["scale"] * x.shape[3]
 
 
 def cross_entropy(op):
     x = image(**op["x"])
-    labels = torch.randint(-1, x.shape[1], (x.shape[0], *x.shape[2:]))
-    return with_gradient(lambda y: F.cross_entropy(y, labels, ignore_index=-1), x)
+    labels = torch.randint(-1, x.shape[1], labels_like(op, x))
+    return with_gradient(op, lambda y: F.cross_entropy(y, labels, ignore_index=-1), x)
 
 
-def masked(x):
-    return torch.rand(x.shape[0], *x.shape[2:]) < 0.875
+def target_and_mask(op, x):
+    n, h, w = labels_like(op, x)
+    return image(n, h, w, x.shape[1]), torch.rand(n, h, w) < 0.875
 
 
 def berhu_loss(op):
     x = image(**op["x"])
-    target, mask = torch.randn_like(x), masked(x)
-    return with_gradient(lambda y: berhu((y - target)[:, 0][mask]), x)
+    target, mask = target_and_mask(op, x)
+    return with_gradient(op, lambda y: berhu((y - target)[:, 0][mask]), x)
 
 
 def cosine(op):
     x = image(**op["x"])
-    target, mask = F.normalize(torch.randn_like(x), dim=1), masked(x)
-    return with_gradient(lambda y: (1 - F.cosine_similarity(y, target, dim=1, eps=1e-12))[mask].mean(), x)
+    target, mask = target_and_mask(op, x)
+    target = F.normalize(target, dim=1)
+    return with_gradient(op, lambda y: (1 - F.cosine_similarity(y, target, dim=1, eps=1e-12))[mask].mean(), x)
 
 
 def relu6(op):

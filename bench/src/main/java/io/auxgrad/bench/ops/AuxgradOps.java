@@ -95,8 +95,9 @@ public final class AuxgradOps {
               ops.backward(
                   dy,
                   x,
-                  forward.y(),
+                  null,
                   gamma,
+                  beta,
                   forward.mean(),
                   forward.invStd(),
                   Activation.RELU6,
@@ -131,26 +132,28 @@ public final class AuxgradOps {
 
   private Runnable crossEntropy(Op.CrossEntropy c) {
     LossOps ops = backend.loss();
-    Op.Map map = c.x();
-    Tensor logits = normal(shape(map));
+    Tensor logits = normal(shape(c.x()));
+    Op.Map map = scaled(c.x(), c.scale());
     int[] labels = new int[map.n() * map.h() * map.w()];
     java.util.Arrays.setAll(labels, _ -> random.nextInt(map.c() + 1) - 1);
     Tensor classes = Tensor.ofInts(backend.memory(), Shape.of(map.n(), map.h(), map.w()), labels);
-    return () -> ops.crossEntropy(logits, classes, -1, null, true);
+    return () -> ops.upsampledCrossEntropy(logits, classes, -1, null, true);
   }
 
   private Runnable berhu(Op.Berhu b) {
     Tensor prediction = normal(shape(b.x()));
-    Tensor target = normal(prediction.shape());
-    Tensor mask = mask(b.x());
-    return () -> backend.loss().regression(Penalty.BERHU, prediction, target, mask, true);
+    Op.Map labels = scaled(b.x(), b.scale());
+    Tensor target = normal(shape(labels));
+    Tensor mask = mask(labels);
+    return () -> backend.loss().upsampledRegression(Penalty.BERHU, prediction, target, mask, true);
   }
 
   private Runnable cosine(Op.Cosine c) {
     Tensor prediction = normal(shape(c.x()));
-    Tensor target = normal(prediction.shape());
-    Tensor mask = mask(c.x());
-    return () -> backend.loss().cosine(prediction, target, mask, true);
+    Op.Map labels = scaled(c.x(), c.scale());
+    Tensor target = normal(shape(labels));
+    Tensor mask = mask(labels);
+    return () -> backend.loss().upsampledCosine(prediction, target, mask, true);
   }
 
   private Runnable relu6(Op.Map map) {
@@ -200,6 +203,10 @@ public final class AuxgradOps {
       values[i] = random.nextGaussian();
     }
     return Tensor.of(backend.memory(), shape, values);
+  }
+
+  private static Op.Map scaled(Op.Map map, int scale) {
+    return new Op.Map(map.n(), scale * map.h(), scale * map.w(), map.c());
   }
 
   private static Shape shape(Op.Map map) {

@@ -53,16 +53,16 @@ public enum OpCase {
   MAX_POOL_3(new Op.MaxPool(FORWARD, map(60, 80, 64), 3, 2)),
   /** Its gradient. */
   MAX_POOL_3_GRADIENT(new Op.MaxPool(GRAD_INPUT, map(60, 80, 64), 3, 2)),
-  /** The segmentation at the size of the image. */
-  RESIZE(new Op.Resize(FORWARD, map(30, 40, 13), 4)),
+  /** Between two stages of the decoder. */
+  RESIZE(new Op.Resize(FORWARD, map(15, 20, 256), 2)),
   /** Its gradient. */
-  RESIZE_GRADIENT(new Op.Resize(GRAD_INPUT, map(30, 40, 13), 4)),
+  RESIZE_GRADIENT(new Op.Resize(GRAD_INPUT, map(15, 20, 256), 2)),
   /** Loss of the segmentation. */
-  CROSS_ENTROPY(new Op.CrossEntropy(map(120, 160, 13))),
+  CROSS_ENTROPY(new Op.CrossEntropy(map(30, 40, 13), 4)),
   /** Loss of the depth. */
-  BERHU(new Op.Berhu(map(120, 160, 1))),
+  BERHU(new Op.Berhu(map(30, 40, 1), 4)),
   /** Loss of the normals. */
-  COSINE(new Op.Cosine(map(120, 160, 3))),
+  COSINE(new Op.Cosine(map(30, 40, 3), 4)),
   /** In a head of the decoder. */
   RELU6(new Op.Relu6(map(30, 40, 256))),
   /** Where several tasks' gradients meet. */
