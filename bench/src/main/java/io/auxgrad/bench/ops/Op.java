@@ -39,13 +39,21 @@ public sealed interface Op {
   /** Bilinear resizing to {@code scale} times the size. */
   record Resize(Pass pass, Map x, int scale) implements Op {}
 
-  /** The segmentation's loss of a map that is brought to {@code scale} times its size, and its gradient. */
+  /**
+   * The segmentation's loss of a map that is brought to {@code scale} times its size, and its
+   * gradient.
+   */
   record CrossEntropy(Map x, int scale) implements Op {}
 
-  /** The depth's loss, reverse Huber, of a map that is brought to {@code scale} times its size, and its gradient. */
+  /**
+   * The depth's loss, reverse Huber, of a map that is brought to {@code scale} times its size, and
+   * its gradient.
+   */
   record Berhu(Map x, int scale) implements Op {}
 
-  /** The normals' loss of a map that is brought to {@code scale} times its size, and its gradient. */
+  /**
+   * The normals' loss of a map that is brought to {@code scale} times its size, and its gradient.
+   */
   record Cosine(Map x, int scale) implements Op {}
 
   /** ReLU6. */
