@@ -1,119 +1,178 @@
 #!/usr/bin/env python3
 """Times the same network in auxgrad and in PyTorch, in turn, in one run; prints medians and ratios.
 
-Needs Python with torch and safetensors, and the built project (mvn -q -Pfast -DskipTests package).
+Needs Python with torch and numpy, and the built project (mvn -q -Pfast -DskipTests package).
 
-Each engine is one process that waits while the other works, so that drift of the machine's speed hits both. The
-losses of the first steps must agree: both do the same work.
+Each engine is one process that waits while the others work, so that drift of the machine's speed hits all of them.
+Before that, outputs and gradients of one step are held against PyTorch in float64: all do the same work. A ratio is
+the time of the faster PyTorch divided by auxgrad's: above 1, auxgrad is faster.
+
+A work is train or infer with a size: train:4x120x160 is a training step on 4 images of 120x160.
 """
 
 import argparse
 import json
-import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+import launch
+
+sys.path.insert(0, str(launch.ROOT / "mtl/src/test/python"))
+import agreement  # noqa: E402
+from networks import NETWORKS  # noqa: E402
+
+ENGINES = ["auxgrad", "eager", "compile"]
+WORK = re.compile(r"(train|infer):([1-9]\d*x[1-9]\d*x[1-9]\d*)")
+WORKS = "train:4x120x160,infer:4x120x160,infer:1x240x320"
 
 
-class Worker:
-    def __init__(self, command, environment=None):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
-        )
-        self.about = self.answer()["ready"]
-
-    def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.process.args[0]} ended with code {self.process.wait()}")
-        return json.loads(line)
-
-    def quit(self):
-        peak = self.ask("quit")["peak_rss_mib"]
-        self.process.wait()
-        return peak
+def command_of(engine, args, folder, mode, size):
+    if engine == "auxgrad":
+        return launch.auxgrad(args.threads, args.java_options, folder, mode, args.network, size)
+    return launch.pytorch(args.threads, folder, mode, args.precision, engine == "compile")
 
 
-def java(args, *rest):
-    floors = [str(ROOT / floor / "target/classes") for floor in ("bench", "mtl", "nn", "autograd", "kernels", "tensor")]
-    classpath = os.pathsep.join([*floors, str(ROOT / "mtl/target/lib/*")])
-    return [
-        args.java, "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *args.java_options.split(),
-        f"-Dauxgrad.threads={args.threads}", "-cp", classpath, "io.auxgrad.bench.peers.PeerWorker", *map(str, rest),
-    ]
+def start(engine, args, folder, mode, size):
+    return launch.Worker(command_of(engine, args, folder, mode, size), {"OMP_NUM_THREADS": str(args.threads)})
 
 
-def compare(args, mode, folder):
-    options = json.loads((folder / "network.json").read_text())
-    torch = [
-        sys.executable, HERE / "pytorch_worker.py", folder, mode, "--threads", str(args.threads),
-        "--taps", ",".join(options["taps"]), "--auxiliary-channels", str(options["auxiliaryChannels"]),
-        "--lambda", str(options["lambda"]), *(["--compile"] if args.compile else []),
-    ]
-    engines = {
-        "auxgrad": Worker(java(args, folder, mode)),
-        "PyTorch": Worker(torch, {"OMP_NUM_THREADS": str(args.threads)}),
-    }
-    times = {name: [] for name in engines}
-    first = {name: engine.ask(f"{mode} {args.warmup}") for name, engine in engines.items()}
-    check_losses(*(first[name]["losses"] for name in engines))
-    for _ in range(args.rounds):
-        for name, engine in engines.items():
-            times[name] += engine.ask(f"{mode} {args.steps}")["ms"]
-    peaks = {name: engine.quit() for name, engine in engines.items()}
-    return {
-        name: {"about": engine.about, "median_ms": statistics.median(times[name]), "peak_rss_mib": peaks[name]}
-        for name, engine in engines.items()
-    }
+def check(args, folder, mode, size):
+    """The errors of each engine, after a look whether they can be trusted."""
+    file = folder / "reference.safetensors"
+    reference = launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", False), {})
+    reference.ask(f"check {file}")
+    reference.quit()
+    found = {}
+    for engine in {"eager": None} | dict.fromkeys(args.engines):
+        worker = start(engine, args, folder, mode, size)
+        worker.ask(f"check {folder / engine}.safetensors")
+        worker.quit()
+        found[engine] = agreement.errors(folder / f"{engine}.safetensors", file)
+        agreement.check(engine, found[engine], found["eager"], args.precision)
+    return found
 
 
-def check_losses(ours, theirs):
-    for step, (a, b) in enumerate(zip(ours[:3], theirs[:3])):
-        if abs(a - b) > 2e-3 * abs(b):
-            raise SystemExit(f"the engines disagree: loss of step {step} is {a} here, {b} in PyTorch")
+def compare(args, work):
+    mode, size = WORK.fullmatch(work).groups()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare = launch.auxgrad(args.threads, args.java_options, folder, "prepare", args.network, size)
+        subprocess.run(list(map(str, prepare)), check=True, stdout=subprocess.DEVNULL)
+        errors = check(args, folder, mode, size)
+        workers = {engine: start(engine, args, folder, mode, size) for engine in args.engines}
+        times = {engine: [] for engine in workers}
+        for worker in workers.values():
+            worker.ask(f"run {args.warmup}")
+        for _ in range(args.rounds):
+            for engine, worker in workers.items():
+                times[engine] += worker.ask(f"run {args.steps}")["ms"]
+        return {
+            engine: {
+                "about": worker.about,
+                "median_ms": statistics.median(times[engine]),
+                "quartiles_ms": statistics.quantiles(times[engine], n=4)[::2],
+                "peak_rss_mib": worker.quit(),
+                "errors": errors[engine],
+            }
+            for engine, worker in workers.items()
+        }
+
+
+def best_peer(result):
+    peers = [engine for engine in result if engine != "auxgrad"]
+    return min(peers, key=lambda engine: result[engine]["median_ms"]) if peers else None
+
+
+def ratio(result):
+    """How many times faster than the faster PyTorch; None where one side was left out."""
+    base = best_peer(result)
+    return result[base]["median_ms"] / result["auxgrad"]["median_ms"] if base and "auxgrad" in result else None
+
+
+def table(args, results):
+    print(f"{args.network}, {args.precision}, {args.threads} threads, median of {args.rounds * args.steps}")
+    print("| work | engine | ms | quartiles | times auxgrad's | peak MiB | output error | gradient error |")
+    print("|---|---|---|---|---|---|---|---|")
+    for work, result in results.items():
+        for engine, r in result.items():
+            times = r["median_ms"] / result["auxgrad"]["median_ms"] if "auxgrad" in result else float("nan")
+            low, high = r["quartiles_ms"]
+            off = [f"{r['errors'][kind]:.0e}" if kind in r["errors"] else "-" for kind in ("output", "gradient")]
+            print(
+                f"| {work} | {engine} | {r['median_ms']:.1f} | {low:.1f} to {high:.1f} | {times:.2f} "
+                f"| {r['peak_rss_mib']:.0f} | {off[0]} | {off[1]} |"
+            )
+    for work, result in results.items():
+        if ratio(result):
+            print(f"{work}: {ratio(result):.2f} times as fast as PyTorch ({best_peer(result)})")
+
+
+def listed(choices):
+    def parse(text):
+        words = text.split(",")
+        for word in words:
+            if word not in choices:
+                raise argparse.ArgumentTypeError(f"{word} is none of {', '.join(choices)}")
+        return words
+
+    return parse
+
+
+def works(text):
+    for word in text.split(","):
+        if not WORK.fullmatch(word):
+            raise argparse.ArgumentTypeError(f"{word} must be train or infer with a size, such as train:4x120x160")
+    return text.split(",")
+
+
+def positive(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number, 1 or more")
+    return int(text)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message):
+        self.exit(2, f"compare: {message}; see --help\n")
+
+
+def parse(arguments):
+    parser = Parser(prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", choices=sorted(NETWORKS), default="mobilenetv2")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--engines", type=listed(ENGINES), default=["auxgrad", "eager"], help="of " + ",".join(ENGINES))
+    parser.add_argument("--works", type=works, default=works(WORKS), help="default: " + WORKS)
+    parser.add_argument("--threads", type=positive, default=2)
+    parser.add_argument("--warmup", type=positive, default=60, help="runs of each engine before it is measured")
+    parser.add_argument("--rounds", type=positive, default=8, help="how often the engines take turns")
+    parser.add_argument("--steps", type=positive, default=5, help="runs of one turn")
+    parser.add_argument("--require", type=float, help="exit with 1 unless each work is so many times as fast as PyTorch")
+    parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC")
+    parser.add_argument("--json", action="store_true", help="all figures as JSON instead of a table")
+    args = parser.parse_args(arguments)
+    if args.precision == "bf16" and "auxgrad" in args.engines:
+        parser.error("auxgrad trains networks in fp32 only so far; --engines eager,compile leaves it out")
+    return args
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--size", default="120x160", help="height x width")
-    parser.add_argument("--warmup", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--compile", action="store_true", help="torch.compile instead of eager")
-    parser.add_argument("--java", default=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java")
-    parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC")
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
-    results = {}
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(java(args, folder, "prepare", args.batch, args.size), check=True, stdout=subprocess.DEVNULL)
-        for mode in ["train", "infer"]:
-            results[mode] = compare(args, mode, Path(folder))
+    args = parse(sys.argv[1:])
+    results = {work: compare(args, work) for work in args.works}
     if args.json:
-        print(json.dumps(results))
-        return
-    print(f"batch {args.batch}, {args.size}, {args.threads} threads, median of {args.rounds * args.steps}")
-    print("| work | auxgrad ms | PyTorch ms | ratio | auxgrad MiB | PyTorch MiB | ratio |")
-    print("|---|---|---|---|---|---|---|")
-    for mode, r in results.items():
-        a, b = r["auxgrad"], r["PyTorch"]
-        print(
-            f"| {mode} | {a['median_ms']:.1f} | {b['median_ms']:.1f} | {a['median_ms'] / b['median_ms']:.2f} "
-            f"| {a['peak_rss_mib']:.0f} | {b['peak_rss_mib']:.0f} | {a['peak_rss_mib'] / b['peak_rss_mib']:.2f} |"
-        )
+        print(json.dumps(results, indent=2))
+    else:
+        table(args, results)
+    slow = [work for work, r in results.items() if args.require and (ratio(r) or 0) < args.require]
+    for work in slow:
+        print(f"compare: {work} is {ratio(results[work]) or 0:.2f} times as fast, {args.require} wanted", file=sys.stderr)
+    return 1 if slow else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,17 +1,13 @@
 package io.auxgrad.bench.peers;
 
-import io.auxgrad.autograd.Tape;
-import io.auxgrad.autograd.Variable;
-import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.mtl.network.Losses;
-import io.auxgrad.mtl.network.MultiTaskLoss;
-import io.auxgrad.mtl.network.MultiTaskNetwork;
-import io.auxgrad.mtl.network.Outputs;
-import io.auxgrad.mtl.tasks.Task;
-import io.auxgrad.mtl.weighting.FixedWeighting;
-import io.auxgrad.nn.optim.ParameterGroup;
-import io.auxgrad.nn.optim.Sgd;
-import io.auxgrad.tensor.Shape;
+import io.auxgrad.bench.work.InferencePass;
+import io.auxgrad.bench.work.NetworkKind;
+import io.auxgrad.bench.work.TrainingStep;
+import io.auxgrad.bench.work.Workload;
+import io.auxgrad.mtl.network.TorchLayout;
+import io.auxgrad.mtl.predict.Prediction;
+import io.auxgrad.nn.state.Safetensors;
+import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
 import java.io.BufferedReader;
@@ -20,7 +16,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -30,70 +28,77 @@ import java.util.function.DoubleSupplier;
 public final class PeerWorker {
   private PeerWorker() {}
 
-  /** {@code FOLDER prepare BATCH HxW} writes the common files; {@code FOLDER train|infer} works. */
+  /**
+   * {@code FOLDER prepare NETWORK BATCHxHEIGHTxWIDTH} writes the common files; with {@code train}
+   * or {@code infer} instead it works.
+   */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    if (args[1].equals("prepare")) {
-      String[] size = args[3].split("x", 2);
-      PeerData.write(
-          folder, Integer.parseInt(args[2]), Integer.parseInt(size[0]), Integer.parseInt(size[1]));
-      return;
-    }
-    try (Batch batch = PeerData.read(folder)) {
-      if (args[1].equals("train")) {
-        train(batch);
-      } else {
-        infer(batch);
-      }
+    Workload workload = Workload.of(NetworkKind.of(args[2]), args[3]);
+    switch (args[1]) {
+      case "prepare" -> PeerFiles.write(folder, workload);
+      case "train" -> train(workload);
+      case "infer" -> infer(workload);
+      default -> throw new IllegalArgumentException("no such work: " + args[1]);
     }
   }
 
-  private static void train(Batch batch) throws IOException {
-    try (MultiTaskNetwork network = PeerNetwork.create();
-        FixedWeighting weighting = new FixedWeighting(PeerNetwork.WEIGHTS);
-        Sgd sgd =
-            new Sgd(List.of(new ParameterGroup("all", network.parameters(), 1e-3, 1e-4)), 0.9)) {
-      var loss = new MultiTaskLoss(PeerNetwork.TASKS, weighting, PeerNetwork.LAMBDA);
-      serve(() -> step(network, loss, sgd, batch));
+  private static void train(Workload workload) throws IOException {
+    try (TrainingStep step = new TrainingStep(workload)) {
+      serve(step::run, file -> writeGradients(step, file));
     }
   }
 
-  private static double step(MultiTaskNetwork network, MultiTaskLoss loss, Sgd sgd, Batch batch) {
-    double value;
-    try (Tape tape = Tape.open()) {
-      Losses losses = loss.of(network.forward(Variable.constant(batch.images())), batch);
-      tape.backward(losses.total());
-      value = losses.total().value().item();
-    }
-    sgd.step();
-    sgd.zeroGradients();
-    return value;
-  }
-
-  private static void infer(Batch batch) throws IOException {
-    Shape size = batch.images().shape();
-    try (MultiTaskNetwork trained = PeerNetwork.create();
-        MultiTaskNetwork network = trained.deploy()) {
-      serve(() -> predict(network, batch, size.dim(1), size.dim(2)));
+  private static void infer(Workload workload) throws IOException {
+    try (InferencePass pass = new InferencePass(workload)) {
+      DoubleSupplier work =
+          () -> {
+            pass.run();
+            return 0;
+          };
+      serve(work, file -> writePredictions(pass, file));
     }
   }
 
-  private static double predict(MultiTaskNetwork network, Batch batch, int height, int width) {
+  /** Writes what other engines can be compared with; returns the loss. */
+  private interface Check {
+    double write(Path file) throws IOException;
+  }
+
+  private static double writeGradients(TrainingStep step, Path file) throws IOException {
     try (var _ = TensorScope.open()) {
-      Outputs outputs = network.forward(Variable.constant(batch.images()));
-      for (Task task : PeerNetwork.TASKS) {
-        task.predict(outputs.main().get(task.name()).value(), height, width);
-      }
+      TrainingStep.Found found = step.gradients();
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      found.outputs().forEach((task, y) -> tensors.put("output." + task, y));
+      found
+          .gradients()
+          .forEach((name, g) ->
+              tensors.put("gradient." + TorchLayout.name(name), TorchLayout.toTorch(g)));
+      Safetensors.write(file, tensors, Map.of());
+      found.outputs().values().forEach(Tensor::close);
+      return found.loss();
+    }
+  }
+
+  private static double writePredictions(InferencePass pass, Path file) throws IOException {
+    try (Prediction prediction = pass.predict()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      prediction.all().forEach((task, y) -> tensors.put("output." + task, y));
+      Safetensors.write(file, tensors, Map.of());
       return 0;
     }
   }
 
-  private static void serve(DoubleSupplier work) throws IOException {
+  private static void serve(DoubleSupplier work, Check check) throws IOException {
     System.out.println("{\"ready\": \"auxgrad, " + Backends.cpu().describe() + "\"}");
     var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     String line = commands.readLine();
     while (line != null && !line.equals("quit")) {
-      System.out.println(timed(Integer.parseInt(line.split(" ", 2)[1]), work));
+      String[] words = line.split(" ", 2);
+      System.out.println(
+          words[0].equals("check")
+              ? "{\"loss\": " + check.write(Path.of(words[1])) + "}"
+              : timed(Integer.parseInt(words[1]), work));
       line = commands.readLine();
     }
     System.out.println("{\"peak_rss_mib\": " + peakResidentMebibytes() + "}");
@@ -101,14 +106,14 @@ public final class PeerWorker {
 
   private static String timed(int count, DoubleSupplier work) {
     double[] milliseconds = new double[count];
-    double[] results = new double[count];
+    double[] losses = new double[count];
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
-      results[i] = work.getAsDouble();
+      losses[i] = work.getAsDouble();
       milliseconds[i] = (System.nanoTime() - start) / 1e6;
     }
     return "{\"ms\": %s, \"losses\": %s}"
-        .formatted(java.util.Arrays.toString(milliseconds), java.util.Arrays.toString(results));
+        .formatted(Arrays.toString(milliseconds), Arrays.toString(losses));
   }
 
   /** The kernel's own account, as Linux keeps it; -1 elsewhere. */

@@ -63,8 +63,14 @@ final class ArchitectureTest {
   }
 
   @Test
-  void vectorApiStaysInTheCpuKernels() {
-    onlyIn("io.auxgrad.kernels.cpu..", "jdk.incubator.vector..");
+  void vectorApiStaysInTheCpuKernelsAndTheMeasurementOfThePeak() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.auxgrad.kernels.cpu..", "io.auxgrad.bench.profile..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jdk.incubator.vector..")
+        .check(CLASSES);
   }
 
   @Test

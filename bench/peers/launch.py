@@ -1,0 +1,83 @@
+"""Starts the workers of compare.py: finds a JDK, builds the command lines, talks to the processes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from glob import glob
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
+NEEDED_JAVA = 25
+JDKS = ["/usr/lib/jvm/*", "/usr/java/*", "/opt/java/*", "~/.sdkman/candidates/java/*", "~/.jdks/*"]
+
+
+class Unavailable(Exception):
+    """An engine that is not there; the message says how to get it."""
+
+
+class Worker:
+    """A process that waits until it is asked."""
+
+    def __init__(self, command, environment):
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.about = self.answer()["ready"]
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"compare: {self.process.args[0]} ended with code {self.process.wait()}; see above")
+        return json.loads(line)
+
+    def quit(self):
+        """Ends it; returns its peak resident memory in MiB."""
+        peak = self.ask("quit")["peak_rss_mib"]
+        self.process.wait()
+        return peak
+
+
+def java():
+    """The JDK of JAVA_HOME or of the path or an installed one: the first that is new enough."""
+    on_path = shutil.which("java")
+    candidates = [os.environ.get("JAVA_HOME"), on_path and Path(on_path).resolve().parents[1]]
+    for pattern in JDKS:
+        candidates += sorted(glob(os.path.expanduser(pattern)))
+    for candidate in filter(None, candidates):
+        release = Path(candidate) / "release"
+        found = release.is_file() and re.search(r'JAVA_VERSION="(\d+)', release.read_text())
+        if found and int(found[1]) >= NEEDED_JAVA:
+            return Path(candidate) / "bin/java"
+    raise SystemExit(f"compare: needs a JDK {NEEDED_JAVA} or newer and found none; set JAVA_HOME")
+
+
+def auxgrad(threads, options, folder, mode, network, size):
+    classes = [ROOT / floor / "target/classes" for floor in FLOORS]
+    missing = [str(c) for c in classes if not c.is_dir()]
+    if missing:
+        raise SystemExit(f"compare: {missing[0]} is missing; build with: mvn -q -Pfast -DskipTests package")
+    class_path = os.pathsep.join([*map(str, classes), str(ROOT / "mtl/target/lib/*")])
+    return [
+        java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *options.split(),
+        f"-Dauxgrad.threads={threads}", "-cp", class_path, "io.auxgrad.bench.peers.PeerWorker",
+        folder, mode, network, size,
+    ]  # fmt: skip
+
+
+def pytorch(threads, folder, mode, precision, compiled):
+    command = [sys.executable, HERE / "pytorch_worker.py", folder, mode, "--threads", threads, "--precision", precision]
+    return [*command, "--compile"] if compiled else command

@@ -1,0 +1,19 @@
+"""The networks that can be compared, as network.json describes them."""
+
+from peer_deeplab import DeepLab
+from peer_network import Network
+
+
+def mobilenetv2(options):
+    return Network(options["outputs"], taps=options["taps"], auxiliary_channels=options["auxiliary_channels"])
+
+
+def deeplabv3_resnet50(options):
+    return DeepLab(50, options["outputs"], 8, dropout=0, taps=options["taps"], streams=options["auxiliary_channels"])
+
+
+NETWORKS = {"mobilenetv2": mobilenetv2, "deeplabv3-resnet50": deeplabv3_resnet50}
+
+
+def create(options):
+    return NETWORKS[options["network"]](options)

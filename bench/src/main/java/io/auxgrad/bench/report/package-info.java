@@ -1,0 +1,2 @@
+/** What was measured, as JSON and as tables, and the comparison of two such reports. */
+package io.auxgrad.bench.report;

@@ -1,0 +1,96 @@
+package io.auxgrad.bench.work;
+
+import io.auxgrad.autograd.Tape;
+import io.auxgrad.autograd.Variable;
+import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.mtl.network.Losses;
+import io.auxgrad.mtl.network.MultiTaskLoss;
+import io.auxgrad.mtl.network.MultiTaskNetwork;
+import io.auxgrad.mtl.network.Outputs;
+import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.mtl.weighting.FixedWeighting;
+import io.auxgrad.nn.optim.ParameterGroup;
+import io.auxgrad.nn.optim.Sgd;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backends;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Forward, losses, backward and SGD with momentum, again and again on one batch. */
+public final class TrainingStep implements AutoCloseable {
+  private static final double LEARNING_RATE = 1e-3;
+  private static final double MOMENTUM = 0.9;
+  private static final double WEIGHT_DECAY = 1e-4;
+
+  private final Batch batch;
+  private final MultiTaskNetwork network;
+  private final FixedWeighting weighting;
+  private final MultiTaskLoss loss;
+  private final Sgd sgd;
+
+  /** With fresh weights and a batch of noise. */
+  public TrainingStep(Workload workload) {
+    batch = RandomBatch.create(workload);
+    List<Task> tasks = workload.taskList();
+    network = workload.network().create(tasks);
+    weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
+    loss = new MultiTaskLoss(tasks, weighting, Workload.LAMBDA);
+    sgd =
+        new Sgd(
+            List.of(new ParameterGroup("all", network.parameters(), LEARNING_RATE, WEIGHT_DECAY)),
+            MOMENTUM);
+  }
+
+  /** One step; returns the loss before it. */
+  public double run() {
+    double value;
+    try (Tape tape = Tape.open()) {
+      Losses losses = loss.of(network.forward(Variable.constant(batch.images())), batch);
+      tape.backward(losses.total());
+      value = losses.total().value().item();
+    }
+    sgd.step();
+    sgd.zeroGradients();
+    return value;
+  }
+
+  /**
+   * Loss, outputs by task and gradients by parameter.
+   *
+   * @param outputs of the tasks; the caller closes them
+   * @param gradients owned by the current scope
+   */
+  public record Found(double loss, Map<String, Tensor> outputs, Map<String, Tensor> gradients) {}
+
+  /** What a step would start from; nothing is updated but the running statistics. */
+  public Found gradients() {
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    double value;
+    try (Tape tape = Tape.open()) {
+      Outputs found = network.forward(Variable.constant(batch.images()));
+      found.main().forEach((task, y) -> outputs.put(task, TensorScope.detach(copy(y.value()))));
+      Losses losses = loss.of(found, batch);
+      tape.backward(losses.total());
+      value = losses.total().value().item();
+    }
+    Map<String, Tensor> gradients = new LinkedHashMap<>();
+    network.parameters().forEach((name, p) -> gradients.put(name, copy(p.gradient())));
+    sgd.zeroGradients();
+    return new Found(value, outputs, gradients);
+  }
+
+  private static Tensor copy(Tensor tensor) {
+    return Backends.of(tensor).pointwise().affine(tensor, 1, 0);
+  }
+
+  @Override
+  public void close() {
+    sgd.close();
+    weighting.close();
+    network.close();
+    batch.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.auxgrad.bench.peers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The peers' scripts are Python at least; what they do takes PyTorch, which a build does without.
+ */
+final class PythonTest {
+  @TempDir private Path cache;
+
+  @Test
+  void theScriptsCompile() throws IOException, InterruptedException {
+    assumeTrue(run("python3", "--version").exit() == 0, "there is no python3 to compile with");
+    Path peers = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("peers");
+    List<String> command = new ArrayList<>(List.of("python3", "-m", "py_compile"));
+    try (Stream<Path> files = Files.list(peers)) {
+      files.filter(f -> f.toString().endsWith(".py")).map(Path::toString).forEach(command::add);
+    }
+    Result result = run(command.toArray(String[]::new));
+    assertEquals(0, result.exit(), result.output());
+  }
+
+  private record Result(int exit, String output) {}
+
+  private Result run(String... command) throws InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("PYTHONPYCACHEPREFIX", cache.toString());
+    try {
+      Process process = builder.start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Result(process.waitFor(), output);
+    } catch (IOException e) {
+      return new Result(-1, e.getMessage());
+    }
+  }
+}
