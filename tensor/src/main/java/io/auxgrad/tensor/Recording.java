@@ -11,7 +11,7 @@ import java.util.Set;
  * between two ops (checks, allocation, scopes, whole layers) is done with.
  *
  * <pre>{@code
- * DeviceMemory own = backend.newMemory();
+ * RecordedMemory own = backend.newMemory();
  * Tensor x = Tensor.empty(own, DType.FLOAT32, shape);
  * try (Recording square = Recording.of(own, () -> y = pointwise.unary(UnaryOp.SQUARE, x))) {
  *   x.set(values);
@@ -28,12 +28,12 @@ import java.util.Set;
  * tensor's values, optimiser steps, dropout.
  */
 public final class Recording implements AutoCloseable {
-  private final DeviceMemory own;
+  private final RecordedMemory own;
   private final List<Runnable> kernels = new ArrayList<>();
   private final Set<Tensor> operands = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Tensor> revived = new ArrayList<>();
 
-  private Recording(DeviceMemory own) {
+  private Recording(RecordedMemory own) {
     this.own = own;
   }
 
@@ -43,7 +43,7 @@ public final class Recording implements AutoCloseable {
    * @param own where {@code body} makes its tensors: those that its inputs live in
    * @throws IllegalStateException if {@code body} does something that cannot be recorded
    */
-  public static Recording of(DeviceMemory own, Runnable body) {
+  public static Recording of(RecordedMemory own, Runnable body) {
     Recording recording = new Recording(own);
     Launch.listen(recording::launch, body);
     recording.revive();

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 class RecordingTest {
-  private final HeapMemory own = new HeapMemory();
+  private final RecordedMemory own = new RecordedMemory(new HeapMemory());
 
   /** An op as the contract makes them: {@code y = x + 1}. */
   private static Tensor plusOne(Tensor x) {
@@ -37,7 +37,7 @@ class RecordingTest {
   @Test
   void runsTheOpsAgainOnNewInputs() {
     try (var _ = TensorScope.open()) {
-      HeapMemory pool = new HeapMemory(true);
+      RecordedMemory pool = new RecordedMemory(new HeapMemory(true));
       Tensor x = Tensor.of(pool, Shape.of(2), 1, 2);
       Tensor[] y = new Tensor[1];
       try (Recording recording = Recording.of(pool, () -> y[0] = plusThree(x))) {
@@ -53,7 +53,7 @@ class RecordingTest {
   @Test
   void recordsConstantsMadeOnTheWay() {
     try (var _ = TensorScope.open()) {
-      HeapMemory pool = new HeapMemory(true);
+      RecordedMemory pool = new RecordedMemory(new HeapMemory(true));
       Tensor x = Tensor.of(pool, Shape.of(1), 1);
       Tensor[] y = new Tensor[1];
       Runnable body =

@@ -4,6 +4,7 @@ import io.auxgrad.kernels.cpu.onednn.OneDnn;
 import io.auxgrad.kernels.cpu.onednn.OpenMp;
 import io.auxgrad.kernels.cpu.simd.Simd;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
 import io.auxgrad.tensor.ops.IndexingOps;
@@ -60,8 +61,8 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public DeviceMemory newMemory() {
-    return new CpuMemory();
+  public RecordedMemory newMemory() {
+    return new RecordedMemory(new CpuMemory());
   }
 
   @Override

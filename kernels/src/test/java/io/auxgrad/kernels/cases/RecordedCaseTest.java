@@ -3,8 +3,8 @@ package io.auxgrad.kernels.cases;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.Recording;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -31,7 +31,7 @@ class RecordedCaseTest {
   private void check(OpCase c) {
     List<Array64> first = draw(c, 1);
     List<Array64> second = draw(c, 2);
-    DeviceMemory own = backend.newMemory();
+    RecordedMemory own = backend.newMemory();
     try (var _ = TensorScope.open()) {
       List<Tensor> inputs = first.stream().map(a -> a.upload(own)).toList();
       List<Tensor> results = new ArrayList<>();

@@ -6,7 +6,7 @@ import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.Outputs;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.tensor.DType;
-import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.Recording;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -23,7 +23,7 @@ import java.util.SequencedMap;
 public final class Prediction implements AutoCloseable {
   private final Predictor predictor;
   private final PointwiseOps pointwise;
-  private final DeviceMemory own;
+  private final RecordedMemory own;
   private final Tensor images;
   private final SequencedMap<String, Tensor> maps = new LinkedHashMap<>();
   private final Recording recording;

@@ -1,14 +1,15 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.RecordedMemory;
 
 /** Carries out the op contract on one device. One family of ops per method. */
 public interface Backend {
   /** The device's memory. */
   DeviceMemory memory();
 
-  /** Another pool of the same device's memory, apart from {@link #memory}. */
-  DeviceMemory newMemory();
+  /** Another pool of the same device's memory, apart from {@link #memory}, for a recording. */
+  RecordedMemory newMemory();
 
   /** Convolutions. */
   ConvolutionOps convolution();
