@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.simd.ArgmaxLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.SoftmaxLoops;
+import io.auxgrad.kernels.cpu.simd.UnitVectorLoops;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ReductionOps;
@@ -220,6 +221,16 @@ final class CpuReduction extends ReductionOps {
           (lo, hi) ->
               SoftmaxLoops.gradient(
                   gradient.address(), from.address(), columns, to.address(), lo, hi));
+      to.store();
+    }
+  }
+
+  @Override
+  protected void runUnitVectors(Tensor x, Tensor y) {
+    int columns = x.shape().dim(-1);
+    try (Widened from = Widened.of(context, x);
+        Widened to = Widened.to(context, y)) {
+      rows(x, (lo, hi) -> UnitVectorLoops.rows(from.address(), columns, to.address(), lo, hi));
       to.store();
     }
   }

@@ -33,6 +33,8 @@ final class ReductionCases {
     List<OpCase> softmax = List.of(softmax(3, 5, 13), softmax(2, 40), softmax(9, 1));
     List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(cases, Set.of(0), Set.of()));
     all.addAll(OpCase.alsoInBfloat16(softmax, Set.of(0), Set.of(0)));
+    List<OpCase> vectors = List.of(unitVectors(2, 5, 7, 3), unitVectors(4, 1), unitVectors(3, 19));
+    all.addAll(OpCase.alsoInBfloat16(vectors, Set.of(0), Set.of(0)));
     return all;
   }
 
@@ -126,6 +128,29 @@ final class ReductionCases {
             },
             (b, in) -> List.of(b.reduction().softmax(in.get(0))))
         .differentiable((b, in, out, dy) -> List.of(b.reduction().softmaxBackward(dy, out.get(0))))
+        .summing(c);
+  }
+
+  private static OpCase unitVectors(int... dims) {
+    int c = dims[dims.length - 1];
+    return OpCase.of(
+            "unit vectors",
+            Set.of("reduction.unitVectors"),
+            List.of(new Input(Shape.of(dims), Input.Kind.UNIFORM, -3, 3)),
+            in -> {
+              double[] x = in.get(0).data();
+              return List.of(
+                  Array64.of(
+                      in.get(0).shape(),
+                      i -> {
+                        double squares = 0;
+                        for (int k = i / c * c; k < i / c * c + c; k++) {
+                          squares += x[k] * x[k];
+                        }
+                        return x[i] / Math.sqrt(squares);
+                      }));
+            },
+            (b, in) -> List.of(b.reduction().unitVectors(in.get(0))))
         .summing(c);
   }
 }

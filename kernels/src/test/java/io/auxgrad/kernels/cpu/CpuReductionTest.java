@@ -91,4 +91,14 @@ class CpuReductionTest {
       }
     }
   }
+
+  @Test
+  void vectorsOfAnySizeComeToLengthOneAndZerosStay() {
+    float[] x = {3e-30f, -4e-30f, 0, 0, 3e30f, 4e30f, NAN, 1};
+    try (var _ = TensorScope.open()) {
+      Tensor vectors = Tensor.of(backend.memory(), Shape.of(4, 2), x);
+      float[] want = {0.6f, -0.8f, 0, 0, 0.6f, 0.8f, NAN, NAN};
+      assertArrayEquals(want, backend.reduction().unitVectors(vectors).toFloats(), 1e-7f);
+    }
+  }
 }

@@ -8,10 +8,6 @@ import io.auxgrad.mtl.metrics.NormalsMetric;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
-import io.auxgrad.tensor.ops.BinaryOp;
-import io.auxgrad.tensor.ops.PointwiseOps;
-import io.auxgrad.tensor.ops.ReductionOps;
-import io.auxgrad.tensor.ops.UnaryOp;
 
 /**
  * Surface normals: a vector in the camera frame (x right, y down, z forward), of any length; the
@@ -19,8 +15,6 @@ import io.auxgrad.tensor.ops.UnaryOp;
  * length.
  */
 public final class NormalsTask implements Task {
-  private static final float TINY = 1e-20f;
-
   @Override
   public String name() {
     return "normals";
@@ -45,14 +39,9 @@ public final class NormalsTask implements Task {
   /** Unit vectors; zero where the network put out zero. */
   @Override
   public Tensor predict(Tensor output, int height, int width) {
-    PointwiseOps pointwise = Backends.of(output).pointwise();
-    ReductionOps reduction = Backends.of(output).reduction();
     try (TensorScope scope = TensorScope.open()) {
       Tensor vectors = Labels.resize(output, height, width);
-      Tensor squares =
-          reduction.reduce(ReductionOps.Kind.SUM, pointwise.unary(UnaryOp.SQUARE, vectors), 3);
-      Tensor lengths = pointwise.unary(UnaryOp.SQRT, pointwise.affine(squares, 1, TINY));
-      return scope.keep(pointwise.binary(BinaryOp.DIVIDE, vectors, lengths));
+      return scope.keep(Backends.of(output).reduction().unitVectors(vectors));
     }
   }
 

@@ -89,6 +89,19 @@ public abstract class ReductionOps {
     return dx;
   }
 
+  /** {@code x / |x|} for each vector along the last axis; a vector of zeros stays one. */
+  public final Tensor unitVectors(Tensor x) {
+    Checks.activation("unit vectors", "input", x);
+    Checks.require(
+        x.shape().rank() >= 1 && x.shape().dim(-1) > 0,
+        "unit vectors",
+        "input %s has no last axis",
+        x.shape());
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Launch.run("reduction.unitVectors", () -> runUnitVectors(x, y), x, y);
+    return y;
+  }
+
   /** The shape of {@code x} with {@code axes} (all, if none) at extent 1. */
   public static Shape reducedShape(Shape x, int... axes) {
     Shape out = x;
@@ -109,4 +122,7 @@ public abstract class ReductionOps {
 
   /** Writes {@code dx}. */
   protected abstract void runSoftmaxBackward(Tensor dy, Tensor y, Tensor dx);
+
+  /** Writes {@code y}. */
+  protected abstract void runUnitVectors(Tensor x, Tensor y);
 }
