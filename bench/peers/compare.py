@@ -4,8 +4,11 @@
 Needs Python with torch and numpy, and the built project (mvn -q -Pfast -DskipTests package).
 
 Each engine is one process that waits while the others work, so that drift of the machine's speed hits all of them.
-Before that, outputs and gradients of one step are held against PyTorch in float64: all do the same work. A ratio is
-the time of the faster PyTorch divided by auxgrad's: above 1, auxgrad is faster.
+Before that, loss, outputs and gradients of one step are held against PyTorch in float64: all do the same work. A ratio
+is the time of the faster PyTorch divided by auxgrad's: above 1, auxgrad is faster.
+
+An engine called NAME-fp32 computes in float32 whatever the precision: --precision bf16
+--engines auxgrad,auxgrad-fp32,eager compares auxgrad in bfloat16 with itself in float32 and with PyTorch's autocast.
 
 A work is train or infer with a size: train:4x120x160 is a training step on 4 images of 120x160.
 """
@@ -25,34 +28,49 @@ sys.path.insert(0, str(launch.ROOT / "mtl/src/test/python"))
 import agreement  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 
-ENGINES = ["auxgrad", "eager", "compile"]
+ENGINES = ["auxgrad", "auxgrad-fp32", "eager", "eager-fp32", "compile", "compile-fp32"]
+ERRORS = ["loss", "output", "gradient", "scale", "tensor"]
 WORK = re.compile(r"(train|infer):([1-9]\d*x[1-9]\d*x[1-9]\d*)")
 WORKS = "train:4x120x160,infer:4x120x160,infer:1x240x320"
 
 
+def precision_of(engine, args):
+    return "fp32" if engine.endswith("-fp32") else args.precision
+
+
 def command_of(engine, args, folder, mode, size):
-    if engine == "auxgrad":
-        return launch.auxgrad(args.threads, args.java_options, folder, mode, args.network, size)
-    return launch.pytorch(args.threads, folder, mode, args.precision, engine == "compile")
+    precision = precision_of(engine, args)
+    if engine.startswith("auxgrad"):
+        return launch.auxgrad(args.threads, args.java_options, folder, mode, args.network, precision, size)
+    return launch.pytorch(args.threads, folder, mode, precision, engine.startswith("compile"))
 
 
 def start(engine, args, folder, mode, size):
     return launch.Worker(command_of(engine, args, folder, mode, size), {"OMP_NUM_THREADS": str(args.threads)})
 
 
+def step_of(worker, file):
+    """What a step of an engine computes that updates nothing."""
+    loss = worker.ask(f"check {file}")["loss"]
+    worker.quit()
+    return agreement.read(loss, file)
+
+
 def check(args, folder, mode, size):
     """The errors of each engine, after a look whether they can be trusted."""
-    file = folder / "reference.safetensors"
-    reference = launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", False), {})
-    reference.ask(f"check {file}")
-    reference.quit()
+    file = folder / "step.safetensors"
+    wanted = step_of(launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", False), {}), file)
     found = {}
-    for engine in {"eager": None} | dict.fromkeys(args.engines):
-        worker = start(engine, args, folder, mode, size)
-        worker.ask(f"check {folder / engine}.safetensors")
-        worker.quit()
-        found[engine] = agreement.errors(folder / f"{engine}.safetensors", file)
-        agreement.check(engine, found[engine], found["eager"], args.precision)
+
+    def errors(engine):
+        if engine not in found:
+            found[engine] = agreement.errors(step_of(start(engine, args, folder, mode, size), file), wanted)
+        return found[engine]
+
+    for engine in args.engines:
+        precision = precision_of(engine, args)
+        eager = errors("eager" if precision == args.precision else "eager-fp32")
+        agreement.check(engine, errors(engine), eager, precision)
     return found
 
 
@@ -60,7 +78,7 @@ def compare(args, work):
     mode, size = WORK.fullmatch(work).groups()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepare = launch.auxgrad(args.threads, args.java_options, folder, "prepare", args.network, size)
+        prepare = launch.auxgrad(args.threads, args.java_options, folder, "prepare", args.network, "fp32", size)
         subprocess.run(list(map(str, prepare)), check=True, stdout=subprocess.DEVNULL)
         errors = check(args, folder, mode, size)
         workers = {engine: start(engine, args, folder, mode, size) for engine in args.engines}
@@ -83,7 +101,8 @@ def compare(args, work):
 
 
 def best_peer(result):
-    peers = [engine for engine in result if engine != "auxgrad"]
+    """The fastest PyTorch in the same precision."""
+    peers = [engine for engine in result if engine in ("eager", "compile")]
     return min(peers, key=lambda engine: result[engine]["median_ms"]) if peers else None
 
 
@@ -95,16 +114,16 @@ def ratio(result):
 
 def table(args, results):
     print(f"{args.network}, {args.precision}, {args.threads} threads, median of {args.rounds * args.steps}")
-    print("| work | engine | ms | quartiles | times auxgrad's | peak MiB | output error | gradient error |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| work | engine | ms | quartiles | times auxgrad's | peak MiB | " + " | ".join(ERRORS) + " |")
+    print("|---" * (6 + len(ERRORS)) + "|")
     for work, result in results.items():
         for engine, r in result.items():
             times = r["median_ms"] / result["auxgrad"]["median_ms"] if "auxgrad" in result else float("nan")
             low, high = r["quartiles_ms"]
-            off = [f"{r['errors'][kind]:.0e}" if kind in r["errors"] else "-" for kind in ("output", "gradient")]
+            off = [f"{r['errors'][kind]:.0e}" if kind in r["errors"] else "-" for kind in ERRORS]
             print(
                 f"| {work} | {engine} | {r['median_ms']:.1f} | {low:.1f} to {high:.1f} | {times:.2f} "
-                f"| {r['peak_rss_mib']:.0f} | {off[0]} | {off[1]} |"
+                f"| {r['peak_rss_mib']:.0f} | {' | '.join(off)} |"
             )
     for work, result in results.items():
         if ratio(result):
@@ -153,12 +172,9 @@ def parse(arguments):
     parser.add_argument("--rounds", type=positive, default=8, help="how often the engines take turns")
     parser.add_argument("--steps", type=positive, default=5, help="runs of one turn")
     parser.add_argument("--require", type=float, help="exit with 1 unless each work is so many times as fast as PyTorch")
-    parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC")
+    parser.add_argument("--java-options", default=launch.JAVA_OPTIONS, help="default: the launcher's")
     parser.add_argument("--json", action="store_true", help="all figures as JSON instead of a table")
-    args = parser.parse_args(arguments)
-    if args.precision == "bf16" and "auxgrad" in args.engines:
-        parser.error("auxgrad trains networks in fp32 only so far; --engines eager,compile leaves it out")
-    return args
+    return parser.parse_args(arguments)
 
 
 def main():

@@ -13,11 +13,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
 NEEDED_JAVA = 25
+# As the launcher starts it.
+JAVA_OPTIONS = "-Xmx1g -XX:+UseSerialGC -XX:-UsePerfData"
 JDKS = ["/usr/lib/jvm/*", "/usr/java/*", "/opt/java/*", "~/.sdkman/candidates/java/*", "~/.jdks/*"]
-
-
-class Unavailable(Exception):
-    """An engine that is not there; the message says how to get it."""
 
 
 class Worker:
@@ -65,7 +63,7 @@ def java():
     raise SystemExit(f"compare: needs a JDK {NEEDED_JAVA} or newer and found none; set JAVA_HOME")
 
 
-def auxgrad(threads, options, folder, mode, network, size):
+def auxgrad(threads, options, folder, mode, network, precision, size):
     classes = [ROOT / floor / "target/classes" for floor in FLOORS]
     missing = [str(c) for c in classes if not c.is_dir()]
     if missing:
@@ -74,7 +72,7 @@ def auxgrad(threads, options, folder, mode, network, size):
     return [
         java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *options.split(),
         f"-Dauxgrad.threads={threads}", "-cp", class_path, "io.auxgrad.bench.peers.PeerWorker",
-        folder, mode, network, size,
+        folder, mode, network, precision, size,
     ]  # fmt: skip
 
 

@@ -1,14 +1,15 @@
-"""The networks that can be compared, as network.json describes them."""
-
-from peer_deeplab import DeepLab
-from peer_network import Network
+"""The networks that can be compared, as network.json describes them. PyTorch is loaded only to create one."""
 
 
 def mobilenetv2(options):
+    from peer_network import Network
+
     return Network(options["outputs"], taps=options["taps"], auxiliary_channels=options["auxiliary_channels"])
 
 
 def deeplabv3_resnet50(options):
+    from peer_deeplab import DeepLab
+
     return DeepLab(50, options["outputs"], 8, dropout=0, taps=options["taps"], streams=options["auxiliary_channels"])
 
 

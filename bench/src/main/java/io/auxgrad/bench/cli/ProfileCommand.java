@@ -48,11 +48,12 @@ final class ProfileCommand implements Callable<Integer> {
             ? StepProfile.ofInference(work, roofline, warmup, steps)
             : StepProfile.ofTraining(work, roofline, warmup, steps);
     out.println(
-        "%s of %s at %s, %s"
+        "%s of %s at %s in %s, %s"
             .formatted(
                 inference ? "inference" : "training step",
                 work.network().label(),
                 work.size(),
+                work.precisionLabel(),
                 Backends.cpu().describe()));
     out.println(profile.text());
     return 0;

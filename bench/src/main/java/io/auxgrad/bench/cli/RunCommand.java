@@ -5,6 +5,7 @@ import io.auxgrad.bench.engine.Python;
 import io.auxgrad.bench.report.EngineTable;
 import io.auxgrad.bench.report.Report;
 import io.auxgrad.bench.suite.JmhRun;
+import io.auxgrad.bench.suite.Launcher;
 import io.auxgrad.bench.suite.Suite;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -39,7 +40,9 @@ final class RunCommand implements Callable<Integer> {
       description = "ops, autograd, step, inference, data, startup or all.")
   private List<String> names = new ArrayList<>();
 
-  @Option(names = "--quick", description = "Fewer and shorter: all of it in ten minutes.")
+  @Option(
+      names = "--quick",
+      description = "Fewer and shorter, without torch.compile: all of it within ten minutes.")
   private boolean quick;
 
   @Option(
@@ -91,14 +94,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private JmhRun.Settings settings() {
-    List<String> jvm =
-        new ArrayList<>(
-            List.of(
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-Dauxgrad.threads=" + threads.count()));
+    List<String> jvm = new ArrayList<>(Launcher.OPTIONS);
+    jvm.add("-Dauxgrad.threads=" + threads.count());
     for (String property : List.of(Python.PROPERTY, Python.SCRIPTS)) {
       if (System.getProperty(property) != null) {
         jvm.add("-D%s=%s".formatted(property, System.getProperty(property)));

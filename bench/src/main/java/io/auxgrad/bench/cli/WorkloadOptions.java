@@ -2,6 +2,7 @@ package io.auxgrad.bench.cli;
 
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.nn.Precision;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,6 +21,13 @@ final class WorkloadOptions {
   private String network;
 
   @Option(
+      names = "--precision",
+      paramLabel = "fp32|bf16",
+      defaultValue = "fp32",
+      description = "Default: fp32.")
+  private Precision precision;
+
+  @Option(
       names = "--size",
       paramLabel = "NxHxW",
       defaultValue = "4x120x160",
@@ -28,7 +36,7 @@ final class WorkloadOptions {
 
   Workload workload() {
     try {
-      return Workload.of(NetworkKind.of(network), size);
+      return Workload.of(NetworkKind.of(network), precision, size);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

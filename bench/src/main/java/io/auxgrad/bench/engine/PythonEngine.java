@@ -54,7 +54,14 @@ final class PythonEngine implements Engine {
       throw new UncheckedIOException(e);
     }
     String[] arguments =
-        Stream.of(folder.toString(), mode, "--threads", threads(), compiled ? "--compile" : "")
+        Stream.of(
+                folder.toString(),
+                mode,
+                "--threads",
+                threads(),
+                "--precision",
+                workload.precisionLabel(),
+                compiled ? "--compile" : "")
             .filter(word -> !word.isEmpty())
             .toArray(String[]::new);
     Python python = new Python(threads, "pytorch_worker.py", arguments);

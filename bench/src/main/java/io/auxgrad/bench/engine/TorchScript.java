@@ -2,6 +2,7 @@ package io.auxgrad.bench.engine;
 
 import io.auxgrad.bench.peers.PeerFiles;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.nn.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,8 +21,12 @@ public final class TorchScript {
    * Has {@code use} load the file, which is gone afterwards.
    *
    * @param mode {@code train} or {@code infer}
+   * @throws UnsupportedWorkException unless in float32: a trace keeps no automatic casts
    */
   public static <T> T with(String mode, Workload workload, Function<Path, T> use) {
+    if (workload.precision() != Precision.FP32) {
+      throw new UnsupportedWorkException("the network is traced in float32 only");
+    }
     try {
       Path folder = Files.createTempDirectory("auxgrad-bench");
       try {

@@ -27,7 +27,7 @@ public final class PeerFiles {
   /** Writes {@code batch.safetensors}, {@code weights.safetensors} and {@code network.json}. */
   public static void write(Path folder, Workload workload) throws IOException {
     try (var _ = TensorScope.open();
-        MultiTaskNetwork network = workload.network().create(workload.taskList())) {
+        MultiTaskNetwork network = workload.createNetwork()) {
       Safetensors.write(
           folder.resolve("weights.safetensors"), TorchLayout.export(network), Map.of());
       Safetensors.write(folder.resolve("batch.safetensors"), tensors(workload), Map.of());

@@ -6,6 +6,7 @@ import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.mtl.network.TorchLayout;
 import io.auxgrad.mtl.predict.Prediction;
+import io.auxgrad.nn.Precision;
 import io.auxgrad.nn.state.Safetensors;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 
@@ -29,18 +31,22 @@ public final class PeerWorker {
   private PeerWorker() {}
 
   /**
-   * {@code FOLDER prepare NETWORK BATCHxHEIGHTxWIDTH} writes the common files; with {@code train}
-   * or {@code infer} instead it works.
+   * {@code FOLDER prepare NETWORK fp32|bf16 BATCHxHEIGHTxWIDTH} writes the common files; with
+   * {@code train} or {@code infer} instead it works.
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    Workload workload = Workload.of(NetworkKind.of(args[2]), args[3]);
+    Workload workload = Workload.of(NetworkKind.of(args[2]), precision(args[3]), args[4]);
     switch (args[1]) {
       case "prepare" -> PeerFiles.write(folder, workload);
       case "train" -> train(workload);
       case "infer" -> infer(workload);
       default -> throw new IllegalArgumentException("no such work: " + args[1]);
     }
+  }
+
+  private static Precision precision(String name) {
+    return Precision.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   private static void train(Workload workload) throws IOException {

@@ -50,7 +50,7 @@ public record StepProfile(
   public static StepProfile ofInference(
       Workload workload, Roofline roofline, int warmup, int steps) {
     try (Batch batch = RandomBatch.create(workload);
-        MultiTaskNetwork trained = workload.network().create(workload.taskList());
+        MultiTaskNetwork trained = workload.createNetwork();
         MultiTaskNetwork network = trained.deploy()) {
       return of(() -> predict(network, batch, workload), roofline, warmup, steps);
     }

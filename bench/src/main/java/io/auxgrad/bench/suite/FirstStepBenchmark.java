@@ -5,6 +5,7 @@ import io.auxgrad.bench.engine.Python;
 import io.auxgrad.bench.peers.PeerFiles;
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.nn.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class FirstStepBenchmark {
-  private static final Workload WORKLOAD = Workload.of(NetworkKind.MOBILENETV2, "4x120x160");
+  private static final Workload WORKLOAD =
+      Workload.of(NetworkKind.MOBILENETV2, Precision.FP32, "4x120x160");
 
   /** Which engine. */
   @Param("auxgrad")
@@ -50,6 +52,7 @@ public class FirstStepBenchmark {
                   folder.toString(),
                   "train",
                   WORKLOAD.network().label(),
+                  WORKLOAD.precisionLabel(),
                   WORKLOAD.size());
           case EAGER -> python();
           case COMPILE -> Stream.concat(python().stream(), Stream.of("--compile")).toList();

@@ -4,6 +4,7 @@ import io.auxgrad.bench.engine.Engine;
 import io.auxgrad.bench.engine.EngineKind;
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.nn.Precision;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,6 +29,10 @@ public class InferenceBenchmark {
   @Param("mobilenetv2")
   public String network;
 
+  /** What it computes in. */
+  @Param("FP32")
+  public Precision precision;
+
   /** {@code BATCHxHEIGHTxWIDTH}. */
   @Param("4x120x160")
   public String size;
@@ -39,7 +44,7 @@ public class InferenceBenchmark {
   @Setup
   public void open() {
     opened = EngineKind.of(engine).open(Threads.count());
-    work = opened.infer(Workload.of(NetworkKind.of(network), size));
+    work = opened.infer(Workload.of(NetworkKind.of(network), precision, size));
   }
 
   /** A pass. */

@@ -16,19 +16,11 @@ final class Processes {
 
   /** The command that runs {@code main} as the launcher does, on this process's class path. */
   static List<String> java(String main, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-Dauxgrad.threads=" + Threads.count(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Launcher.OPTIONS);
+    command.add("-Dauxgrad.threads=" + Threads.count());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(arguments));
     return command;
   }

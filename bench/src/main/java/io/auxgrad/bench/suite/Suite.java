@@ -32,19 +32,19 @@ public enum Suite {
   STEP {
     @Override
     List<Plan> plans(boolean quick) {
+      Timing timing = quick ? Timing.of(1, 4, 2000, 8, 500) : Timing.of(2, 5, 4000, 8, 3000);
       Plan plan =
-          new Plan(
-                  StepBenchmark.class,
-                  quick ? Timing.of(1, 4, 2000, 8, 500) : Timing.of(2, 5, 4000, 8, 3000))
+          new Plan(StepBenchmark.class, timing)
               .on(EngineKind.AUXGRAD, EngineKind.EAGER, EngineKind.COMPILE, EngineKind.LIBTORCH)
               .countingBytes();
-      Plan small = plan.with(network("mobilenetv2", "4x120x160"));
-      return quick
-          ? List.of(small)
-          : List.of(
-              small,
-              plan.with(network("mobilenetv2", "8x240x320")),
-              plan.with(network("deeplabv3-resnet50", "2x120x160")));
+      Plan bfloat16 = plan.on(CASTING).with(BFLOAT16);
+      Plan mobileNet = plan.with(network("mobilenetv2", "4x120x160"));
+      if (quick) {
+        return List.of(mobileNet.withoutCompile(), bfloat16.withoutCompile());
+      }
+      Plan large = plan.with(network("mobilenetv2", "8x240x320"));
+      return List.of(
+          mobileNet, bfloat16, large, plan.with(network("deeplabv3-resnet50", "2x120x160")));
     }
   },
   /** The deployed network. */
@@ -59,8 +59,11 @@ public enum Suite {
               .countingBytes();
       Plan small = plan.with(network("mobilenetv2", "4x120x160", "1x240x320"));
       return quick
-          ? List.of(small)
-          : List.of(small, plan.with(network("deeplabv3-resnet50", "2x120x160")));
+          ? List.of(small.withoutCompile())
+          : List.of(
+              small,
+              plan.on(CASTING).with(BFLOAT16),
+              plan.with(network("deeplabv3-resnet50", "2x120x160")));
     }
   },
   /** Renderer and loader. */
@@ -90,6 +93,14 @@ public enum Suite {
           .toList();
     }
   };
+
+  /** Those that compute in bfloat16; the others run a trace in float32. */
+  private static final EngineKind[] CASTING = {
+    EngineKind.AUXGRAD, EngineKind.EAGER, EngineKind.COMPILE
+  };
+
+  private static final Map<String, List<String>> BFLOAT16 =
+      Map.of("precision", List.of("BF16"), "size", List.of("4x120x160"));
 
   private static final List<String> QUICK_OPS =
       List.of(
@@ -146,6 +157,13 @@ public enum Suite {
 
     Plan on(EngineKind... kinds) {
       return new Plan(benchmark, timing, EnumSet.copyOf(List.of(kinds)), parameters, bytes);
+    }
+
+    /** It takes a minute or two before the first sample. */
+    Plan withoutCompile() {
+      Set<EngineKind> others = EnumSet.copyOf(engines);
+      others.remove(EngineKind.COMPILE);
+      return new Plan(benchmark, timing, others, parameters, bytes);
     }
 
     Plan with(Map<String, List<String>> values) {

@@ -15,7 +15,7 @@ public final class InferencePass implements AutoCloseable {
   /** With fresh weights and a batch of noise. */
   public InferencePass(Workload workload) {
     batch = RandomBatch.create(workload);
-    try (MultiTaskNetwork trained = workload.network().create(workload.taskList())) {
+    try (MultiTaskNetwork trained = workload.createNetwork()) {
       network = trained.deploy();
     }
     predictor =

@@ -35,7 +35,7 @@ public final class TrainingStep implements AutoCloseable {
   public TrainingStep(Workload workload) {
     batch = RandomBatch.create(workload);
     List<Task> tasks = workload.taskList();
-    network = workload.network().create(tasks);
+    network = workload.createNetwork();
     weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
     loss = new MultiTaskLoss(tasks, weighting, Workload.LAMBDA);
     sgd =

@@ -1,11 +1,14 @@
 package io.auxgrad.bench.work;
 
+import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.DepthTask;
 import io.auxgrad.mtl.tasks.NormalsTask;
 import io.auxgrad.mtl.tasks.SegmentationTask;
 import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.nn.Precision;
 import io.auxgrad.tensor.ops.LossOps.Penalty;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,12 +16,14 @@ import java.util.regex.Pattern;
  * A network and the images it works on.
  *
  * @param network which network
+ * @param precision what it computes in
  * @param tasks how many of segmentation, depth, normals, in this order: 1 to 3
  * @param batch images at once
  * @param height of the images in pixels
  * @param width of the images in pixels
  */
-public record Workload(NetworkKind network, int tasks, int batch, int height, int width) {
+public record Workload(
+    NetworkKind network, Precision precision, int tasks, int batch, int height, int width) {
   /** Classes of the segmentation, as in NYUv2's smaller labelling. */
   public static final int CLASSES = 13;
 
@@ -38,8 +43,13 @@ public record Workload(NetworkKind network, int tasks, int batch, int height, in
     }
   }
 
+  /** In float32. */
+  public Workload(NetworkKind network, int tasks, int batch, int height, int width) {
+    this(network, Precision.FP32, tasks, batch, height, width);
+  }
+
   /** All three tasks on images of {@code size}, written {@code BATCHxHEIGHTxWIDTH}. */
-  public static Workload of(NetworkKind network, String size) {
+  public static Workload of(NetworkKind network, Precision precision, String size) {
     Matcher m = SIZE.matcher(size);
     if (!m.matches()) {
       throw new IllegalArgumentException(
@@ -47,15 +57,28 @@ public record Workload(NetworkKind network, int tasks, int batch, int height, in
     }
     return new Workload(
         network,
+        precision,
         TASKS.size(),
         Integer.parseInt(m.group(1)),
         Integer.parseInt(m.group(2)),
         Integer.parseInt(m.group(3)));
   }
 
+  /** The network in training mode, with the same weights each time; the caller closes it. */
+  public MultiTaskNetwork createNetwork() {
+    MultiTaskNetwork created = network.create(taskList());
+    created.precision(precision);
+    return created;
+  }
+
   /** The tasks. */
   public List<Task> taskList() {
     return TASKS.subList(0, tasks);
+  }
+
+  /** {@code fp32} or {@code bf16}. */
+  public String precisionLabel() {
+    return precision.name().toLowerCase(Locale.ROOT);
   }
 
   /** {@code BATCHxHEIGHTxWIDTH}. */

@@ -29,6 +29,7 @@ final class MainTest {
         "profile --steps 0 | --steps 0 must be 1 or more",
         "profile --size 4x120 | size 4x120 must be BATCHxHEIGHTxWIDTH",
         "profile --network vgg | there is no network vgg; there is mobilenetv2",
+        "profile --precision fp16 | Invalid value for option '--precision'",
         "scaling --seconds 0 | --seconds 0.0 must be positive",
       })
   void wrongUsageIsOneLineAndEndsWith2(String arguments, String message) {

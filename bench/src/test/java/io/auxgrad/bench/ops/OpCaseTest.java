@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.nn.Precision;
 import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -23,7 +24,8 @@ final class OpCaseTest {
   @Test
   void aTrainingStepHasEachOfThem() {
     Set<String> done = new HashSet<>();
-    try (TrainingStep step = new TrainingStep(Workload.of(NetworkKind.MOBILENETV2, "4x120x160"))) {
+    try (TrainingStep step =
+        new TrainingStep(Workload.of(NetworkKind.MOBILENETV2, Precision.FP32, "4x120x160"))) {
       step.run();
       Launch.listen(record(done), step::run);
     }

@@ -1,6 +1,7 @@
 package io.auxgrad.bench.peers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,23 +13,37 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The peers' scripts are Python at least; what they do takes PyTorch, which a build does without.
+ * What checks and judges the figures takes numpy at most.
  */
 final class PythonTest {
+  private static final Path PEERS =
+      Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("peers");
+
   @TempDir private Path cache;
 
   @Test
   void theScriptsCompile() throws IOException, InterruptedException {
     assumeTrue(run("python3", "--version").exit() == 0, "there is no python3 to compile with");
-    Path peers = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("peers");
     List<String> command = new ArrayList<>(List.of("python3", "-m", "py_compile"));
-    try (Stream<Path> files = Files.list(peers)) {
+    try (Stream<Path> files = Files.list(PEERS)) {
       files.filter(f -> f.toString().endsWith(".py")).map(Path::toString).forEach(command::add);
     }
     Result result = run(command.toArray(String[]::new));
     assertEquals(0, result.exit(), result.output());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"test_agreement.py", "test_record.py"})
+  void theirOwnTestsPass(String test) throws InterruptedException {
+    assumeTrue(run("python3", "-c", "import numpy").exit() == 0, "there is no numpy");
+    Result result = run("python3", PEERS.resolve(test).toString());
+    assertEquals(0, result.exit(), result.output());
+    assertFalse(result.output().contains("Ran 0 tests"), result.output());
   }
 
   private record Result(int exit, String output) {}

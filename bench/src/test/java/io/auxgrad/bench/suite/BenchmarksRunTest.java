@@ -37,7 +37,7 @@ final class BenchmarksRunTest {
   @ParameterizedTest
   @ValueSource(classes = {StepBenchmark.class, InferenceBenchmark.class})
   void onASmallImage(Class<?> benchmark) throws RunnerException {
-    run(tiny(benchmark).param("size", "2x32x32"));
+    run(tiny(benchmark).param("size", "2x32x32").param("precision", "FP32", "BF16"));
   }
 
   /** Those of whole processes take seconds: the help stands for them. */

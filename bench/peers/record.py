@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Measures the figures of record, row after row, beside what is wanted of each; some 20 minutes on two cores.
+
+Every row is a run of compare.py: the engines in turn, after a check that they compute the same. The figures are in the
+JSON file after each row, so that an interrupted run keeps its rows and --only measures one again; the table shows all
+rows of the file. Ends with 1 if a row failed or misses a goal.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import compare
+import launch
+import machine
+
+FILE = launch.ROOT / "bench/target/results/record.json"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio of auxgrad to another engine: of times, where more is better, or of peak memory, where less is."""
+
+    what: str
+    wanted: float
+
+    def ratio(self, result):
+        ours, name = result["auxgrad"], self.other(result)
+        if self.what == "memory":
+            return ours["peak_rss_mib"] / result[name]["peak_rss_mib"]
+        return result[name]["median_ms"] / ours["median_ms"]
+
+    def other(self, result):
+        """The engine that is compared with: the better PyTorch, or auxgrad in float32."""
+        if self.what == "fp32":
+            return "auxgrad-fp32"
+        figure = "peak_rss_mib" if self.what == "memory" else "median_ms"
+        return min(("eager", "compile"), key=lambda engine: result[engine][figure])
+
+    def reached(self, result):
+        ratio = self.ratio(result)
+        return ratio <= self.wanted if self.what == "memory" else ratio >= self.wanted
+
+    def cells(self, result):
+        other = self.other(result)
+        wanted = f"{'at most' if self.what == 'memory' else 'at least'} {self.wanted}"
+        verdict = "reached" if self.reached(result) else "missed"
+        figures = [self.figure(result[engine]) for engine in ("auxgrad", other)]
+        return [figures[0], f"{other} {figures[1]}", f"{self.ratio(result):.2f}", wanted, verdict]
+
+    def figure(self, engine):
+        if self.what == "memory":
+            return f"{engine['peak_rss_mib']:.0f} MiB"
+        low, high = engine["quartiles_ms"]
+        return f"{engine['median_ms']:.1f} ms ({low:.1f} to {high:.1f})"
+
+
+@dataclass(frozen=True)
+class Row:
+    work: str
+    goals: tuple
+    network: str = "mobilenetv2"
+    precision: str = "fp32"
+    # The larger the work, the fewer runs: each row takes two to five minutes.
+    warmup: int = 60
+    rounds: int = 10
+    steps: int = 4
+
+    @property
+    def name(self):
+        return f"{self.network}-{self.precision}-{self.work.replace(':', '-')}"
+
+    def measure(self):
+        engines = ["auxgrad", "eager", "compile"] + ["auxgrad-fp32"] * (self.precision == "bf16")
+        options = {
+            "network": self.network, "precision": self.precision, "engines": ",".join(engines),
+            "works": self.work, "warmup": self.warmup, "rounds": self.rounds, "steps": self.steps,
+        }  # fmt: skip
+        return compare.compare(compare.parse([f"--{name}={value}" for name, value in options.items()]), self.work)
+
+
+SPEED, LARGE, MEMORY = Goal("time", 2.2), Goal("time", 2.5), Goal("memory", 0.5)
+BFLOAT16 = (LARGE, Goal("fp32", 1.5), MEMORY)
+ROWS = [
+    Row("train:4x120x160", (SPEED, MEMORY)),
+    Row("train:8x240x320", (LARGE, MEMORY), warmup=16, rounds=6, steps=2),
+    Row("train:4x120x160", BFLOAT16, precision="bf16"),
+    Row("train:8x240x320", BFLOAT16, precision="bf16", warmup=16, rounds=6, steps=2),
+    Row("train:2x120x160", (Goal("time", 1.3), MEMORY), network="deeplabv3-resnet50", warmup=16, rounds=8, steps=2),
+    Row("infer:4x120x160", (LARGE,), warmup=150, rounds=15, steps=8),
+    Row("infer:1x240x320", (LARGE,), warmup=150, rounds=15, steps=8),
+]
+NAMES = [row.name for row in ROWS]
+
+
+def store(figures, file):
+    """All or nothing: a reader never sees half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps(figures, indent=2) + "\n")
+    os.replace(partial, file)
+
+
+def table(figures):
+    lines = ["| row | auxgrad | against | ratio | wanted | |", "|---|---|---|---|---|---|"]
+    for row in ROWS:
+        if row.name in figures:
+            for goal in row.goals:
+                lines.append("| " + " | ".join([row.name, *goal.cells(figures[row.name]["engines"])]) + " |")
+    places = {f"{row['revision']} on {row['processors']} x {row['processor']}" for row in figures.values()}
+    return "\n".join([*lines, "", *(f"measured at {place}" for place in sorted(places))])
+
+
+def load(file):
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def measure(row, file):
+    """Measures one row and keeps it; a row that fails has no figures, not its old ones."""
+    begun = {"begun": time.strftime("%Y-%m-%d %H:%M:%S"), **machine.describe()}
+    print(f"record: {row.name}", file=sys.stderr)
+    figures = load(file)
+    figures.pop(row.name, None)
+    try:
+        figures[row.name] = {**begun, "engines": row.measure()}
+    except (SystemExit, OSError, subprocess.CalledProcessError) as e:
+        print(f"record: {row.name} failed: {e}", file=sys.stderr)
+    store(figures, file)
+
+
+def is_good(row, figures):
+    return row.name in figures and all(goal.reached(figures[row.name]["engines"]) for goal in row.goals)
+
+
+def main():
+    parser = compare.Parser(prog="record", description=__doc__, formatter_class=compare.argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", type=compare.listed(NAMES), default=NAMES, metavar="ROW,...", help=", ".join(NAMES))
+    parser.add_argument("--json", type=Path, default=FILE, metavar="FILE", help="default: bench/target/results/record.json")
+    args = parser.parse_args()
+    rows = [row for row in ROWS if row.name in args.only]
+    for row in rows:
+        measure(row, args.json)
+    figures = load(args.json)
+    print(table(figures))
+    return 0 if all(is_good(row, figures) for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

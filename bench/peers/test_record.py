@@ -1,0 +1,59 @@
+"""What counts as reached, and that a row that was measured stays."""
+
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).parent))
+import record  # noqa: E402
+
+
+def engine(milliseconds, mebibytes):
+    return {"median_ms": milliseconds, "quartiles_ms": [milliseconds, milliseconds], "peak_rss_mib": mebibytes}
+
+
+RESULT = {
+    "auxgrad": engine(50, 300),
+    "auxgrad-fp32": engine(80, 500),
+    "eager": engine(120, 700),
+    "compile": engine(110, 800),
+}
+
+
+class RecordTest(unittest.TestCase):
+    def test_time_is_compared_with_the_faster_pytorch(self):
+        self.assertAlmostEqual(record.Goal("time", 2).ratio(RESULT), 2.2)
+        self.assertTrue(record.Goal("time", 2.2).reached(RESULT))
+        self.assertFalse(record.Goal("time", 2.3).reached(RESULT))
+
+    def test_memory_is_compared_with_the_smaller_pytorch_and_must_be_less(self):
+        self.assertAlmostEqual(record.Goal("memory", 0.5).ratio(RESULT), 300 / 700)
+        self.assertTrue(record.Goal("memory", 0.5).reached(RESULT))
+        self.assertFalse(record.Goal("memory", 0.4).reached(RESULT))
+
+    def test_bfloat16_is_compared_with_float32_of_the_same_run(self):
+        self.assertAlmostEqual(record.Goal("fp32", 1.5).ratio(RESULT), 1.6)
+
+    def test_rows_have_names_of_their_own(self):
+        self.assertEqual(len(set(record.NAMES)), len(record.ROWS))
+
+    def test_a_row_that_fails_loses_its_figures_and_the_others_keep_theirs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "results" / "record.json"
+            with mock.patch.object(record.Row, "measure", return_value=RESULT):
+                record.measure(record.ROWS[0], file)
+                record.measure(record.ROWS[1], file)
+            self.assertEqual(list(json.loads(file.read_text())), record.NAMES[:2])
+            with mock.patch.object(record.Row, "measure", side_effect=SystemExit("no")):
+                record.measure(record.ROWS[0], file)
+            figures = json.loads(file.read_text())
+            self.assertEqual(list(figures), [record.NAMES[1]])
+            self.assertFalse(record.is_good(record.ROWS[0], figures))
+            self.assertEqual(record.table(figures).count(record.NAMES[1]), len(record.ROWS[1].goals))
+
+
+if __name__ == "__main__":
+    unittest.main()

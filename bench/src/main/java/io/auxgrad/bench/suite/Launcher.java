@@ -1,0 +1,17 @@
+package io.auxgrad.bench.suite;
+
+import java.util.List;
+
+/** How the launcher {@code auxgrad} starts the JVM: what is measured is what a user gets. */
+public final class Launcher {
+  /** Its options. */
+  public static final List<String> OPTIONS =
+      List.of(
+          "--add-modules=jdk.incubator.vector",
+          "--enable-native-access=ALL-UNNAMED",
+          "-Xmx1g",
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData");
+
+  private Launcher() {}
+}

@@ -1,0 +1,39 @@
+package io.auxgrad.bench.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is measured runs with the options of the launcher. */
+final class LauncherTest {
+  private static final Path ROOT =
+      Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+  private static final Pattern OPTIONS =
+      Pattern.compile("(?m)^ *(-X\\S+( -X\\S+)*) \\$\\{AUXGRAD_JAVA_OPTS:-}");
+
+  @Test
+  void jmhsProcessesHaveThem() throws IOException {
+    String modules = "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED ";
+    assertEquals(modules + options(), String.join(" ", Launcher.OPTIONS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bench/run", "bench/peers/launch.py"})
+  void scriptsHaveThem(String script) throws IOException {
+    assertTrue(Files.readString(ROOT.resolve(script)).contains(options()), options());
+  }
+
+  private static String options() throws IOException {
+    Matcher matcher = OPTIONS.matcher(Files.readString(ROOT.resolve("auxgrad")));
+    assertTrue(matcher.find(), "the launcher has no options before AUXGRAD_JAVA_OPTS");
+    return matcher.group(1);
+  }
+}
