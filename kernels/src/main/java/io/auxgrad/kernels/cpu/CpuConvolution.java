@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.onednn.ConvolutionPlans;
 import io.auxgrad.kernels.cpu.onednn.OneDnn;
 import io.auxgrad.kernels.cpu.onednn.Plan;
+import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -34,6 +35,9 @@ final class CpuConvolution extends ConvolutionOps {
     }
   }
 
+  private static final int GRAIN = 1 << 16;
+
+  private final CpuContext context;
   private final PlanCache<Key> forward;
   private final PlanCache<Key> gradInput;
   private final PlanCache<Key> gradWeight;
@@ -41,6 +45,7 @@ final class CpuConvolution extends ConvolutionOps {
   private final PointConvolution point;
 
   CpuConvolution(CpuContext context, CpuMatmul matmul) {
+    this.context = context;
     forward = new PlanCache<>(context, CpuConvolution::forwardPlan);
     gradInput = new PlanCache<>(context, CpuConvolution::gradInputPlan);
     gradWeight = new PlanCache<>(context, CpuConvolution::gradWeightPlan);
@@ -91,6 +96,12 @@ final class CpuConvolution extends ConvolutionOps {
   }
 
   private void gradWeightDirectly(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
+    if (!ConvolutionPlans.writesAllWeights(x.shape(), dw.shape(), spec)) {
+      context
+          .workers()
+          .range(
+              dw.size(), GRAIN, (_, lo, hi) -> Native.clear(dw.address() + 4 * lo, 4 * (hi - lo)));
+    }
     Key key = Key.gradient(x, dw, spec, dy, dbias != null);
     if (dbias == null) {
       gradWeight.run(key, x.address(), dy.address(), dw.address());

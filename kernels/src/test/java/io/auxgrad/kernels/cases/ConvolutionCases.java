@@ -26,6 +26,10 @@ final class ConvolutionCases {
     cases.add(conv(1, 16, 15, 3, 8, 7, Conv2dSpec.of(2, 3), false));
     cases.add(conv(1, 1, 1, 1, 1, 1, Conv2dSpec.of(1, 0), true));
     cases.add(conv(1, 9, 6, 4, 5, 3, new Conv2dSpec(2, 1, 0, 1, 1, 2, 1), true));
+    cases.add(conv(2, 5, 7, 16, 32, 3, Conv2dSpec.of(1, 8, 8, 1), false));
+    cases.add(conv(2, 9, 12, 16, 32, 3, Conv2dSpec.of(1, 8, 8, 1), false));
+    cases.add(conv(1, 9, 8, 6, 6, 5, new Conv2dSpec(2, 1, 7, 11, 4, 6, 2), true));
+    cases.add(conv(2, 6, 5, 5, 6, 5, Conv2dSpec.of(3, 9, 5, 1), false));
     cases.add(conv(2, 4, 5, 23, 31, 1, Conv2dSpec.of(1, 0), false));
     cases.add(conv(1, 23, 25, 9, 10, 1, Conv2dSpec.of(1, 0), false));
     cases.add(conv(1, 4, 5, 8, 6, 1, Conv2dSpec.of(1, 1), false));

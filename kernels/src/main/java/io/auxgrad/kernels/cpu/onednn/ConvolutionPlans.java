@@ -1,8 +1,9 @@
 package io.auxgrad.kernels.cpu.onednn;
 
-import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.in;
-import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.out;
+import static io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand.in;
+import static io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand.out;
 
+import io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
@@ -35,6 +36,9 @@ public final class ConvolutionPlans implements AutoCloseable {
   private final OneDnn dnn;
   private final String shapes;
   private final boolean depthwise;
+  private final Geometry geometry;
+  private final DType xType;
+  private final DType yType;
   private final MemoryDesc x;
   private final MemoryDesc y;
   private final Factors factors;
@@ -42,27 +46,47 @@ public final class ConvolutionPlans implements AutoCloseable {
   private final MemoryDesc w;
   private final MemoryDesc anyW;
   private final MemoryDesc bias;
-  private final long[] strides;
-  private final long[] dilations;
-  private final long[] padding;
+  private final Operand source;
+  private final Operand weight;
+  private final Operand gradient;
+  private final Operand weightGradient;
 
   /** Of the given shapes; {@code xType} and {@code yType} are those of the gradients too. */
   public ConvolutionPlans(OneDnn dnn, Shape x, DType xType, Shape w, Conv2dSpec spec, DType yType) {
+    this(
+        dnn,
+        "%s input %s, weight %s, %s, %s output".formatted(xType, x, w, spec, yType),
+        Geometry.of(x, w, spec),
+        xType,
+        yType);
+  }
+
+  private ConvolutionPlans(OneDnn dnn, String shapes, Geometry geometry, DType xType, DType yType) {
     this.dnn = dnn;
-    Shape out = spec.outputShape(x, w);
-    shapes = "%s input %s, weight %s, %s, %s output".formatted(xType, x, w, spec, yType);
-    this.x = MemoryDesc.nhwc(xType, x);
-    this.y = MemoryDesc.nhwc(yType, out);
-    this.w = weights(w, spec.groups());
-    depthwise = spec.groups() > 1 && w.dim(3) == 1;
-    factors = new Factors(xType == DType.BFLOAT16 ? xType : yType, x, this.w, out);
-    wide = new Factors(DType.FLOAT32, x, this.w, out);
-    anyW = this.w.any(DType.FLOAT32);
-    this.bias = MemoryDesc.vector(w.dim(0));
-    strides = new long[] {spec.strideH(), spec.strideW()};
-    // oneDNN counts the taps left out between two.
-    dilations = new long[] {spec.dilationH() - 1, spec.dilationW() - 1};
-    padding = new long[] {spec.padH(), spec.padW()};
+    this.shapes = shapes;
+    this.geometry = geometry;
+    this.xType = xType;
+    this.yType = yType;
+    x = geometry.x().inside(xType);
+    y = geometry.y().inside(yType);
+    w = geometry.weights();
+    depthwise = geometry.spec().groups() > 1 && geometry.w().dim(3) == 1;
+    factors = new Factors(xType == DType.BFLOAT16 ? xType : yType, geometry, w);
+    wide = new Factors(DType.FLOAT32, geometry, w);
+    anyW = w.any(DType.FLOAT32);
+    bias = MemoryDesc.vector(geometry.w().dim(0));
+    source = in(ARG_SRC, x, geometry.x().offset(xType));
+    weight = in(ARG_WEIGHTS, w, geometry.weightOffset());
+    gradient = in(ARG_DIFF_DST, y, geometry.y().offset(yType));
+    weightGradient = out(ARG_DIFF_WEIGHTS, w, geometry.weightOffset());
+  }
+
+  /**
+   * Whether every element of a weight's gradient is written; where some taps see nothing but
+   * padding, theirs are left as they are.
+   */
+  public static boolean writesAllWeights(Shape x, Shape w, Conv2dSpec spec) {
+    return Geometry.of(x, w, spec).isWhole();
   }
 
   /** Operands: x, w, y and, {@code withBias}, bias. */
@@ -72,23 +96,16 @@ public final class ConvolutionPlans implements AutoCloseable {
             forwardDescriptor(f, f == wide ? wide.y : y, FORWARD_INFERENCE, activation, withBias));
     String what = "convolution of " + shapes;
     return withBias
-        ? new Plan(
-            dnn,
-            what,
-            descriptor,
-            in(ARG_SRC, x),
-            in(ARG_WEIGHTS, w),
-            out(ARG_DST, y),
-            in(ARG_BIAS, bias))
-        : new Plan(dnn, what, descriptor, in(ARG_SRC, x), in(ARG_WEIGHTS, w), out(ARG_DST, y));
+        ? new PrimitivePlan(
+            dnn, what, descriptor, source, weight, out(ARG_DST, y, 0), in(ARG_BIAS, bias, 0))
+        : new PrimitivePlan(dnn, what, descriptor, source, weight, out(ARG_DST, y, 0));
   }
 
   /** Operands: dy, w, dx. */
   public Plan gradInput() {
     String what = "input gradient of the convolution of " + shapes;
     long descriptor = fastest(f -> gradInputDescriptor(f, what));
-    return new Plan(
-        dnn, what, descriptor, in(ARG_DIFF_DST, y), in(ARG_WEIGHTS, w), out(ARG_DIFF_SRC, x));
+    return new PrimitivePlan(dnn, what, descriptor, gradient, weight, out(ARG_DIFF_SRC, x, 0));
   }
 
   private long gradInputDescriptor(Factors f, String what) {
@@ -103,10 +120,10 @@ public final class ConvolutionPlans implements AutoCloseable {
               f == wide ? wide.x.handle() : x.handle(),
               f.w.handle(),
               f.y.handle(),
-              strides,
-              dilations,
-              padding,
-              padding,
+              geometry.strides(),
+              geometry.dilations(),
+              geometry.padding(),
+              geometry.padding(),
               hint,
               attributes.handle());
       if (f.type == DType.BFLOAT16) {
@@ -131,17 +148,29 @@ public final class ConvolutionPlans implements AutoCloseable {
   public Plan gradWeight(boolean withBias) {
     String what = "weight gradient of the convolution of " + shapes;
     long descriptor = fastest(f -> gradWeightDescriptor(f, what, withBias));
+    if (!withBias && isSlowDilated(descriptor)) {
+      Library.call("dnnl_primitive_desc_destroy", descriptor);
+      return new Plan.Sequence(geometry.taps().stream().map(this::gradWeight).toList());
+    }
     return withBias
-        ? new Plan(
-            dnn,
-            what,
-            descriptor,
-            in(ARG_SRC, x),
-            in(ARG_DIFF_DST, y),
-            out(ARG_DIFF_WEIGHTS, w),
-            out(ARG_DIFF_BIAS, bias))
-        : new Plan(
-            dnn, what, descriptor, in(ARG_SRC, x), in(ARG_DIFF_DST, y), out(ARG_DIFF_WEIGHTS, w));
+        ? new PrimitivePlan(
+            dnn, what, descriptor, source, gradient, weightGradient, out(ARG_DIFF_BIAS, bias, 0))
+        : new PrimitivePlan(dnn, what, descriptor, source, gradient, weightGradient);
+  }
+
+  // What oneDNN falls back to where the padding is wide: several times as slow as to take the
+  // gradient of one tap after the other.
+  private boolean isSlowDilated(long descriptor) {
+    return Library.implementation(descriptor).startsWith("x64:gemm")
+        && geometry.spec().strideH() == 1
+        && geometry.spec().strideW() == 1
+        && Math.max(geometry.rows().count(), geometry.columns().count()) > 1;
+  }
+
+  private Plan gradWeight(Geometry tap) {
+    try (var plans = new ConvolutionPlans(dnn, shapes, tap, xType, yType)) {
+      return plans.gradWeight(false);
+    }
   }
 
   private long gradWeightDescriptor(Factors f, String what, boolean withBias) {
@@ -156,10 +185,10 @@ public final class ConvolutionPlans implements AutoCloseable {
           anyW.handle(),
           withBias ? bias.handle() : 0L,
           f.y.handle(),
-          strides,
-          dilations,
-          padding,
-          padding,
+          geometry.strides(),
+          geometry.dilations(),
+          geometry.padding(),
+          geometry.padding(),
           hint,
           attributes.handle());
     } finally {
@@ -180,10 +209,10 @@ public final class ConvolutionPlans implements AutoCloseable {
           f.w.handle(),
           withBias ? bias.handle() : 0L,
           result.handle(),
-          strides,
-          dilations,
-          padding,
-          padding,
+          geometry.strides(),
+          geometry.dilations(),
+          geometry.padding(),
+          geometry.padding(),
           attributes.handle());
     }
   }
@@ -208,11 +237,11 @@ public final class ConvolutionPlans implements AutoCloseable {
     private final MemoryDesc w;
     private final MemoryDesc y;
 
-    Factors(DType type, Shape x, MemoryDesc w, Shape y) {
+    Factors(DType type, Geometry geometry, MemoryDesc w) {
       this.type = type;
-      this.x = MemoryDesc.nhwc(type, x);
+      this.x = geometry.x().dense(type);
       this.w = w.any(type);
-      this.y = MemoryDesc.nhwc(type, y);
+      this.y = geometry.y().dense(type);
     }
 
     @Override
@@ -227,24 +256,6 @@ public final class ConvolutionPlans implements AutoCloseable {
     } catch (OneDnnException e) {
       throw new OneDnnException(what + ": " + e.getMessage(), e);
     }
-  }
-
-  private static MemoryDesc weights(Shape w, int groups) {
-    long o = w.dim(0);
-    long kh = w.dim(1);
-    long kw = w.dim(2);
-    long i = w.dim(3);
-    long filter = kh * kw * i;
-    return groups == 1
-        ? MemoryDesc.strided(DType.FLOAT32, new long[] {o, i, kh, kw}, filter, 1, kw * i, i)
-        : MemoryDesc.strided(
-            DType.FLOAT32,
-            new long[] {groups, o / groups, i, kh, kw},
-            o / groups * filter,
-            filter,
-            1,
-            kw * i,
-            i);
   }
 
   @Override

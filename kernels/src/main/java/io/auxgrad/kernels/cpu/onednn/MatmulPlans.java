@@ -1,7 +1,7 @@
 package io.auxgrad.kernels.cpu.onednn;
 
-import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.in;
-import static io.auxgrad.kernels.cpu.onednn.Plan.Operand.out;
+import static io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand.in;
+import static io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand.out;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
@@ -45,13 +45,13 @@ public final class MatmulPlans {
               0L,
               out.handle(),
               attributes.handle());
-      return new Plan(
+      return new PrimitivePlan(
           dnn,
           "product of %s and %s".formatted(left, right),
           descriptor,
-          in(ARG_SRC, left),
-          in(ARG_WEIGHTS, right),
-          out(ARG_DST, out));
+          in(ARG_SRC, left, 0),
+          in(ARG_WEIGHTS, right, 0),
+          out(ARG_DST, out, 0));
     }
   }
 

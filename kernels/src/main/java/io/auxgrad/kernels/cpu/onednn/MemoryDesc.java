@@ -26,10 +26,10 @@ final class MemoryDesc implements AutoCloseable {
         dims);
   }
 
-  /** An image {@code [N,H,W,C]}. */
-  static MemoryDesc nhwc(DType type, Shape shape) {
+  /** Images {@code [N,H,W,C]} inside of those of shape {@code whole}. */
+  static MemoryDesc nhwc(DType type, Shape shape, Shape whole) {
     long[] dims = {shape.dim(0), shape.dim(3), shape.dim(1), shape.dim(2)};
-    return strided(type, dims, shape.stride(0), 1, shape.stride(1), shape.stride(2));
+    return strided(type, dims, whole.stride(0), 1, whole.stride(1), whole.stride(2));
   }
 
   /** {@code [n]} in float32. */

@@ -1,118 +1,41 @@
 package io.auxgrad.kernels.cpu.onednn;
 
-/**
- * A primitive on plain arrays: an operand that the primitive wants in another layout is reordered
- * before or after it, inside the workspace that the caller lends.
- */
-public final class Plan implements AutoCloseable {
-  private static final int ARG_FROM = 1;
-  private static final int ARG_TO = 17;
-  private static final int ARG_SCRATCHPAD = 80;
-  private static final int ALIGNMENT = 64;
+import java.util.List;
 
-  /**
-   * An argument as the caller holds it.
-   *
-   * @param id its {@code DNNL_ARG_*}
-   * @param plain its layout outside
-   * @param output whether the primitive writes it
-   */
-  record Operand(int id, MemoryDesc plain, boolean output) {
-    static Operand in(int id, MemoryDesc plain) {
-      return new Operand(id, plain, false);
-    }
-
-    static Operand out(int id, MemoryDesc plain) {
-      return new Operand(id, plain, true);
-    }
-  }
-
-  private final Primitive main;
-  private final Primitive[] reorders;
-  private final boolean[] output;
-  private final long[] offsets;
-  private long workspaceBytes;
-
-  /** Takes over {@code descriptor}. */
-  Plan(OneDnn dnn, String what, long descriptor, Operand... operands) {
-    int n = operands.length;
-    int[] ids = new int[n + 1];
-    for (int i = 0; i < n; i++) {
-      ids[i] = operands[i].id();
-    }
-    ids[n] = ARG_SCRATCHPAD;
-    main = new Primitive(dnn, what, descriptor, ids);
-    reorders = new Primitive[n];
-    output = new boolean[n];
-    offsets = new long[n + 1];
-    for (int i = 0; i < n; i++) {
-      long wanted = main.layout(ids[i]);
-      output[i] = operands[i].output();
-      if (!MemoryDesc.same(wanted, operands[i].plain().handle())) {
-        reorders[i] = reorder(dnn, what, operands[i], wanted);
-        offsets[i] = reserve(wanted);
-      }
-    }
-    offsets[n] = reserve(main.layout(ARG_SCRATCHPAD));
-  }
-
+/** A computation on arrays whose places are set before each run. */
+public interface Plan extends AutoCloseable {
   /** Bytes of workspace that {@link #run} needs. */
-  public long workspaceBytes() {
-    return workspaceBytes;
-  }
+  long workspaceBytes();
 
   /** Sets where operand number {@code operand} lies. */
-  public void set(int operand, long address) {
-    if (reorders[operand] == null) {
-      main.set(operand, address);
-    } else {
-      reorders[operand].set(output[operand] ? 1 : 0, address);
-    }
-  }
+  void set(int operand, long address);
 
   /** Computes with the operands that were set; {@code workspace} is 64-byte aligned. */
-  public void run(long workspace) {
-    for (int i = 0; i < reorders.length; i++) {
-      if (reorders[i] != null) {
-        reorders[i].set(output[i] ? 0 : 1, workspace + offsets[i]);
-        main.set(i, workspace + offsets[i]);
-        if (!output[i]) {
-          reorders[i].run();
-        }
-      }
-    }
-    main.set(reorders.length, workspace + offsets[reorders.length]);
-    main.run();
-    for (int i = 0; i < reorders.length; i++) {
-      if (reorders[i] != null && output[i]) {
-        reorders[i].run();
-      }
-    }
-  }
+  void run(long workspace);
 
   @Override
-  public void close() {
-    main.close();
-    for (Primitive reorder : reorders) {
-      if (reorder != null) {
-        reorder.close();
-      }
+  void close();
+
+  /** Plans on the same operands, one after the other. */
+  record Sequence(List<Plan> plans) implements Plan {
+    @Override
+    public long workspaceBytes() {
+      return plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
     }
-  }
 
-  private long reserve(long layout) {
-    long at = workspaceBytes;
-    workspaceBytes += Math.ceilDiv(MemoryDesc.bytes(layout), ALIGNMENT) * ALIGNMENT;
-    return at;
-  }
+    @Override
+    public void set(int operand, long address) {
+      plans.forEach(plan -> plan.set(operand, address));
+    }
 
-  private static Primitive reorder(OneDnn dnn, String what, Operand operand, long wanted) {
-    long plain = operand.plain().handle();
-    long from = operand.output() ? wanted : plain;
-    long to = operand.output() ? plain : wanted;
-    long descriptor =
-        Library.create(
-            "dnnl_reorder_primitive_desc_create", from, dnn.engine(), to, dnn.engine(), 0L);
-    return new Primitive(dnn, what + ", reorder", descriptor, ARG_FROM, ARG_TO);
+    @Override
+    public void run(long workspace) {
+      plans.forEach(plan -> plan.run(workspace));
+    }
+
+    @Override
+    public void close() {
+      plans.forEach(Plan::close);
+    }
   }
 }
