@@ -1,27 +1,28 @@
 package io.auxgrad.autograd;
 
 import io.auxgrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Keeps what a {@link Rule} will need. Saving costs no copy: the memory stays until the rule has
  * run, also when the tensor that was saved is closed before.
  */
 public final class Saver {
-  private static final int USUAL = 4;
+  private static final Tensor[] NONE = {};
+  private static final int USUAL = 2;
 
-  private List<Tensor> saved = List.of();
+  private Tensor[] saved = NONE;
+  private int count;
 
   Saver() {}
 
   /** Saves {@code tensor}; the result is for the rule to read. */
   public Tensor save(Tensor tensor) {
     Tensor handle = Accumulation.share(tensor);
-    if (saved.isEmpty()) {
-      saved = new ArrayList<>(USUAL);
+    if (count == saved.length) {
+      saved = Arrays.copyOf(saved, Math.max(USUAL, 2 * count));
     }
-    saved.add(handle);
+    saved[count++] = handle;
     return handle;
   }
 
@@ -32,9 +33,10 @@ public final class Saver {
 
   /** Lets go of all that was saved. */
   void close() {
-    for (int i = 0; i < saved.size(); i++) {
-      saved.get(i).close();
+    for (int i = 0; i < count; i++) {
+      saved[i].close();
     }
-    saved = List.of();
+    saved = NONE;
+    count = 0;
   }
 }

@@ -27,7 +27,7 @@ final class GarbageTest {
   private static final int STEPS_PER_ROUND = 200;
   private static final int MOST_ROUNDS = 300;
   // Forward, backward and the optimiser's share, for weight and bias too.
-  private static final long ALLOWED_BYTES_PER_OP = 1536;
+  private static final long ALLOWED_BYTES_PER_OP = 1400;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

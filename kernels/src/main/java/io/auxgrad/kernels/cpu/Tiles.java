@@ -4,7 +4,6 @@ import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
-import java.util.stream.Stream;
 
 /**
  * Tensors of one size that float32 loops run over, a tile at a time. Float32 is read and written
@@ -28,8 +27,8 @@ final class Tiles implements AutoCloseable {
   Tiles(CpuContext context, Tensor... tensors) {
     this.memory = context.memory();
     this.tensors = tensors;
-    boolean narrow = Stream.of(tensors).anyMatch(t -> t.dtype() == DType.BFLOAT16);
-    scratch = narrow ? memory.allocate(SLOT * tensors.length * context.workers().threads()) : null;
+    scratch =
+        hasNarrow() ? memory.allocate(SLOT * tensors.length * context.workers().threads()) : null;
   }
 
   /** Elements of a tile. */
@@ -58,6 +57,16 @@ final class Tiles implements AutoCloseable {
     if (isNarrow(t)) {
       CastLoops.narrow(target(worker, t, first), tensors[t].address() + 2 * first, n);
     }
+  }
+
+  // A loop, for a stream would be most of what an op leaves in the Java heap.
+  private boolean hasNarrow() {
+    for (Tensor tensor : tensors) {
+      if (tensor.dtype() == DType.BFLOAT16) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isNarrow(int t) {

@@ -40,8 +40,17 @@ final class ChainedPooling extends Layer {
       Variable sum = x;
       Variable top = x;
       for (Conv2d conv : convolutions) {
-        top = conv.forward(PoolingGradients.maxPool(top, WINDOW));
-        sum = sum.plus(top);
+        Variable pooled = PoolingGradients.maxPool(top, WINDOW);
+        Variable next = conv.forward(pooled);
+        Variable longer = sum.plus(next);
+        // At a quarter of the images' size these maps are what a step's peak of memory is made of.
+        pooled.release();
+        if (top != x) {
+          top.release();
+          sum.release();
+        }
+        top = next;
+        sum = longer;
       }
       return sum;
     });

@@ -90,13 +90,25 @@ final class RefineNetDecoder extends Decoder {
     Variable sum = null;
     for (Backbone.Level level : inputs.get(stage)) {
       Variable lateral = laterals.get(level.name()).forward(encoder.get(level.name()));
-      sum = sum == null ? lateral : sum.plus(lateral);
+      sum = sum == null ? lateral : sumOf(sum, lateral);
     }
     if (aboveOrNull != null) {
       Variable adapted = adapters.get(stage - 1).forward(aboveOrNull);
-      sum = sum.plus(resizeLike(adapted, sum));
+      Variable resized = resizeLike(adapted, sum);
+      adapted.release();
+      sum = sumOf(sum, resized);
     }
-    return pools.get(stage).forward(PointwiseGradients.unary(UnaryOp.RELU6, sum));
+    Variable active = PointwiseGradients.unary(UnaryOp.RELU6, sum);
+    sum.release();
+    return pools.get(stage).forward(active);
+  }
+
+  /** The sum of two maps that nobody else will look at. */
+  private static Variable sumOf(Variable a, Variable b) {
+    Variable sum = a.plus(b);
+    a.release();
+    b.release();
+    return sum;
   }
 
   @Override

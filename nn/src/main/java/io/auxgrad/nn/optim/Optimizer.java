@@ -64,9 +64,7 @@ public abstract class Optimizer implements AutoCloseable {
   /** Forgets the gradients of all groups. */
   public final void zeroGradients() {
     for (ParameterGroup group : groups) {
-      for (Parameter parameter : group.parameters().values()) {
-        parameter.variable().zeroGradient();
-      }
+      group.parameters().forEach((_, parameter) -> parameter.variable().zeroGradient());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.auxgrad.tensor.ops;
 
+import java.util.Locale;
+
 /** Element-wise functions of two arguments. */
 public enum BinaryOp {
   /** {@code a + b}. */
@@ -13,5 +15,12 @@ public enum BinaryOp {
   /** The larger one. */
   MAXIMUM,
   /** The smaller one. */
-  MINIMUM
+  MINIMUM;
+
+  private final String label = name().toLowerCase(Locale.ROOT);
+
+  /** Its name in messages. */
+  String label() {
+    return label;
+  }
 }

@@ -46,11 +46,24 @@ public record Conv2dSpec(
    * [O,KH,KW,C/groups]}.
    */
   public Shape outputShape(Shape x, Shape w) {
-    return Shape.of(
-        x.dim(0),
-        extent(x.dim(1), w.dim(1), strideH, padH, dilationH),
-        extent(x.dim(2), w.dim(2), strideW, padW, dilationW),
-        w.dim(0));
+    return Shape.of(x.dim(0), height(x, w), width(x, w), w.dim(0));
+  }
+
+  /** Whether {@code y} is the {@link #outputShape}, found out without making that. */
+  boolean leadsTo(Shape y, Shape x, Shape w) {
+    return y.rank() == 4
+        && y.dim(0) == x.dim(0)
+        && y.dim(1) == height(x, w)
+        && y.dim(2) == width(x, w)
+        && y.dim(3) == w.dim(0);
+  }
+
+  private int height(Shape x, Shape w) {
+    return extent(x.dim(1), w.dim(1), strideH, padH, dilationH);
+  }
+
+  private int width(Shape x, Shape w) {
+    return extent(x.dim(2), w.dim(2), strideW, padW, dilationW);
   }
 
   private static int extent(int in, int kernel, int stride, int pad, int dilation) {

@@ -11,7 +11,7 @@ import io.auxgrad.tensor.Tensor;
 public abstract class PointwiseOps {
   /** {@code op(x)}. */
   public final Tensor unary(UnaryOp op, Tensor x) {
-    Checks.activation(name(op), "input", x);
+    Checks.activation(op.label(), "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Launch.run("pointwise.unary", () -> runUnary(op, x, y), x, y);
     return y;
@@ -22,11 +22,11 @@ public abstract class PointwiseOps {
    * one that {@link UnaryOp#derivative} names is read; the other may be any tensor of the shape.
    */
   public final Tensor unaryBackward(UnaryOp op, Tensor dy, Tensor x, Tensor y) {
-    Checks.activation(name(op), "dy", dy);
-    Checks.sameShape(name(op), "dy", dy, "x", x);
-    Checks.sameShape(name(op), "dy", dy, "y", y);
-    Checks.sameType(name(op), "dy", dy, "x", x);
-    Checks.sameType(name(op), "dy", dy, "y", y);
+    Checks.activation(op.label(), "dy", dy);
+    Checks.sameShape(op.label(), "dy", dy, "x", x);
+    Checks.sameShape(op.label(), "dy", dy, "y", y);
+    Checks.sameType(op.label(), "dy", dy, "x", x);
+    Checks.sameType(op.label(), "dy", dy, "y", y);
     Tensor dx = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Launch.run("pointwise.unaryBackward", () -> runUnaryBackward(op, dy, x, y, dx), dy, x, y, dx);
     return dx;
@@ -37,9 +37,9 @@ public abstract class PointwiseOps {
    * {@code b} need not have: a bfloat16 map and a float32 parameter give a bfloat16 map.
    */
   public final Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-    Checks.activation(name(op), "a", a);
-    Checks.activation(name(op), "b", b);
-    Checks.sameDevice(name(op), a, b);
+    Checks.activation(op.label(), "a", a);
+    Checks.activation(op.label(), "b", b);
+    Checks.sameDevice(op.label(), a, b);
     Tensor y = Tensor.empty(a.memory(), a.dtype(), a.shape().broadcast(b.shape()));
     Launch.run("pointwise.binary", () -> runBinary(op, a, b, y), a, b, y);
     return y;
@@ -108,10 +108,6 @@ public abstract class PointwiseOps {
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Launch.run("pointwise.dropout", () -> runDropout(x, p, seed, stream, y), x, y);
     return y;
-  }
-
-  private static String name(Enum<?> op) {
-    return op.name().toLowerCase(java.util.Locale.ROOT);
   }
 
   /** Writes {@code y}. */

@@ -1,5 +1,7 @@
 package io.auxgrad.tensor.ops;
 
+import java.util.Locale;
+
 /** Element-wise functions of one argument. */
 public enum UnaryOp {
   /** {@code -x}. */
@@ -44,6 +46,7 @@ public enum UnaryOp {
   }
 
   private final Derivative derivative;
+  private final String label = name().toLowerCase(Locale.ROOT);
 
   UnaryOp(Derivative derivative) {
     this.derivative = derivative;
@@ -52,5 +55,10 @@ public enum UnaryOp {
   /** What the derivative is computed from. */
   public Derivative derivative() {
     return derivative;
+  }
+
+  /** Its name in messages. */
+  String label() {
+    return label;
   }
 }

@@ -44,8 +44,10 @@ final class Primitive implements AutoCloseable {
   Primitive(OneDnn dnn, String what, long descriptor, int... ids) {
     this.dnn = dnn;
     this.what = what;
-    this.descriptor = descriptor;
     handle = Library.create("dnnl_primitive_create", descriptor);
+    // A primitive has a copy, and of some hundred primitives that is tens of megabytes.
+    Library.call("dnnl_primitive_desc_destroy", descriptor);
+    this.descriptor = descriptorOf(handle);
     memories = new long[ids.length];
     MemorySegment table = arena.allocate((long) EXEC_ARG_BYTES * ids.length, Long.BYTES);
     for (int i = 0; i < ids.length; i++) {
@@ -54,6 +56,12 @@ final class Primitive implements AutoCloseable {
       table.set(ValueLayout.JAVA_LONG, (long) i * EXEC_ARG_BYTES + Long.BYTES, memories[i]);
     }
     arguments = table.address();
+  }
+
+  private long descriptorOf(long handle) {
+    MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+    Library.call("dnnl_primitive_get_primitive_desc", handle, out.address());
+    return out.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** The memory descriptor that argument {@code id} must have. */
@@ -95,7 +103,6 @@ final class Primitive implements AutoCloseable {
     for (long memory : memories) {
       Library.call("dnnl_memory_destroy", memory);
     }
-    Library.call("dnnl_primitive_desc_destroy", descriptor);
     arena.close();
   }
 }
