@@ -19,7 +19,7 @@ import safetensors_file
 # by two thirds of their length, which leaves eager as the only measure; the loss is the sharp check there.
 TOLERANCES = {
     "fp32": {"loss": 1e-5, "output": 5e-5, "gradient": 1e-2, "scale": 2e-3, "tensor": 5e-2},
-    "bf16": {"loss": 1e-2, "output": 5e-2, "gradient": 5e-2},
+    "bf16": {"loss": 5e-3, "output": 5e-2, "gradient": 5e-2},
 }
 TIMES_EAGER = {"fp32": 3, "bf16": 1.25}
 
