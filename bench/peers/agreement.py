@@ -13,7 +13,7 @@ import safetensors_file
 #   gradient  the same of all gradients
 #   scale     by how much the gradients are longer than the reference, along it: rounding points elsewhere
 #   tensor    the largest error of the gradient of a single parameter
-# The tolerances are some three times what the engines were measured to be off by for MobileNetV2 (docs/benchmarks.md), and a
+# The tolerances are three to ten times what the engines were measured to be off by for MobileNetV2 (docs/benchmarks.md), and a
 # hundred times for the loss, which is a sum of few losses and hardly off at all.
 # Where a network amplifies rounding more, such as by a batch norm over the two pooled values of two images, PyTorch
 # eager says by how much. In bfloat16 that is so throughout: the gradients of this network in eager's autocast are off
