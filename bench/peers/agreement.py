@@ -13,13 +13,14 @@ import safetensors_file
 #   gradient  the same of all gradients
 #   scale     by how much the gradients are longer than the reference, along it: rounding points elsewhere
 #   tensor    the largest error of the gradient of a single parameter
-# The tolerances are two to ten times what the engines were measured to be off by for MobileNetV2 (docs/benchmarks.md).
+# The tolerances are three to ten times what the engines were measured to be off by for MobileNetV2 (docs/benchmarks.md), and a
+# hundred times for the loss, which is a sum of few losses and hardly off at all.
 # Where a network amplifies rounding more, such as by a batch norm over the two pooled values of two images, PyTorch
 # eager says by how much. In bfloat16 that is so throughout: the gradients of this network in eager's autocast are off
 # by two thirds of their length, which leaves eager as the only measure; the loss is the sharp check there.
 TOLERANCES = {
     "fp32": {"loss": 1e-5, "output": 5e-5, "gradient": 1e-2, "scale": 2e-3, "tensor": 5e-2},
-    "bf16": {"loss": 1e-2, "output": 5e-2, "gradient": 5e-2},
+    "bf16": {"loss": 5e-3, "output": 5e-2, "gradient": 5e-2},
 }
 TIMES_EAGER = {"fp32": 3, "bf16": 1.25}
 
