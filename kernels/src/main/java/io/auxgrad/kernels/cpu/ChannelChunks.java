@@ -6,6 +6,7 @@ import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.cpu.simd.SumLoops;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Tensor;
 
@@ -39,17 +40,13 @@ final class ChannelChunks implements AutoCloseable {
     void run(long lo, int n, long sums);
   }
 
-  /** One value for each channel. */
-  interface ChannelValue {
-    double of(int channel);
-  }
-
   private final CpuContext context;
   private final Buffer scratch;
   private final long size;
   private final int channels;
   private final int period;
   private final long chunkSize;
+  private final long partialBytes;
   private final long partials;
 
   /** Of {@code x}, with room for {@code slots} repeated values. */
@@ -61,8 +58,9 @@ final class ChannelChunks implements AutoCloseable {
     long wanted = Math.clamp(size / CHUNKS, MIN_CHUNK, MAX_CHUNK);
     chunkSize = Math.max(MIN_PERIODS, wanted / period) * period;
     long slotBytes = (long) slots * period * Float.BYTES;
-    long partialBytes = 2L * period * Double.BYTES * Workers.chunkCount(size, chunkSize);
-    scratch = context.memory().allocate(slotBytes + partialBytes);
+    partialBytes = BatchNormLoops.sumBytes(period);
+    scratch =
+        context.memory().allocate(slotBytes + partialBytes * Workers.chunkCount(size, chunkSize));
     partials = scratch.address() + slotBytes;
   }
 
@@ -70,23 +68,37 @@ final class ChannelChunks implements AutoCloseable {
     return channels;
   }
 
-  /** Elements after which per-channel values repeat in {@link #repeat}. */
+  /** Elements after which per-channel values repeat. */
   int period() {
     return period;
   }
 
-  /**
-   * Fills slot {@code slot} with the channels' values, repeated over a period; returns its address.
-   */
-  long repeat(int slot, ChannelValue value) {
-    long address = scratch.address() + (long) slot * period * Float.BYTES;
-    for (int c = 0; c < channels; c++) {
-      float v = (float) value.of(c);
-      for (int i = c; i < period; i += channels) {
-        putFloat(address, i, v);
-      }
+  /** The address of slot {@code slot}: the caller sets a float for each channel there. */
+  long slot(int slot) {
+    return scratch.address() + (long) slot * period * Float.BYTES;
+  }
+
+  /** Repeats what the caller has set at the address {@code slot} over the period. */
+  void repeat(long slot) {
+    long bytes = (long) channels * Float.BYTES;
+    for (long at = slot + bytes; at < slot + (long) period * Float.BYTES; at += bytes) {
+      Native.copy(slot, at, bytes);
     }
-    return address;
+  }
+
+  /** Sets the values at the address {@code slot} to means of a few pixels of {@code x}. */
+  void sample(Tensor x, int pixels, long slot) {
+    long rows = x.shape().rows();
+    long step = Math.max(1, rows / pixels);
+    int taken = (int) Math.min(pixels, Math.ceilDiv(rows, step));
+    Native.clear(partials, (long) channels * Double.BYTES);
+    for (int i = 0; i < taken; i++) {
+      long pixel = x.address() + i * step * channels * x.dtype().bytes();
+      SumLoops.addAsDoubles(x.dtype(), pixel, partials, channels);
+    }
+    for (int c = 0; c < channels; c++) {
+      putFloat(slot, c, (float) (getDouble(partials, c) / taken));
+    }
   }
 
   /**
@@ -94,7 +106,6 @@ final class ChannelChunks implements AutoCloseable {
    * [2][period]}.
    */
   long sum(SumBody body) {
-    long partialBytes = 2L * period * Double.BYTES;
     context
         .workers()
         .chunks(
@@ -106,7 +117,7 @@ final class ChannelChunks implements AutoCloseable {
               body.run(lo, (int) (hi - lo), partial);
             });
     for (int chunk = 1; chunk < Workers.chunkCount(size, chunkSize); chunk++) {
-      addTo(partials, partials + chunk * partialBytes, 2 * period);
+      SumLoops.addDoubles(partials + chunk * partialBytes, partials, 2 * period);
     }
     fold(partials);
     fold(partials + (long) period * Double.BYTES);
@@ -137,12 +148,6 @@ final class ChannelChunks implements AutoCloseable {
   private void fold(long sums) {
     for (int i = channels; i < period; i++) {
       addDouble(sums, i % channels, getDouble(sums, i));
-    }
-  }
-
-  private static void addTo(long sums, long more, int n) {
-    for (int i = 0; i < n; i++) {
-      addDouble(sums, i, getDouble(more, i));
     }
   }
 

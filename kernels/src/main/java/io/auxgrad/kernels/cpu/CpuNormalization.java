@@ -4,9 +4,10 @@ import static io.auxgrad.kernels.cpu.simd.Native.getDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
-import io.auxgrad.kernels.cpu.ChannelChunks.ChannelValue;
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops;
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
+import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
@@ -40,6 +41,18 @@ final class CpuNormalization extends NormalizationOps {
     }
   }
 
+  /** One over the standard deviations: given at {@code address}, or those of variances there. */
+  private record InvStd(long address, boolean ofVariance, double eps) {
+    static InvStd given(Tensor invStd) {
+      return new InvStd(invStd.address(), false, 0);
+    }
+
+    double of(int c) {
+      double value = getFloat(address, c);
+      return ofVariance ? 1 / Math.sqrt(value + eps) : value;
+    }
+  }
+
   @Override
   protected void runTrain(
       Tensor x,
@@ -56,8 +69,7 @@ final class CpuNormalization extends NormalizationOps {
       Tensor invStd) {
     try (ChannelChunks chunks = new ChannelChunks(context, x, 3)) {
       statistics(chunks, x, runningMean, runningVar, momentum, eps, mean, invStd);
-      long s = invStd.address();
-      normalize(chunks, x, gamma, beta, residual, mean, c -> getFloat(s, c), activation, y);
+      normalize(chunks, x, gamma, beta, residual, mean, InvStd.given(invStd), activation, y);
     }
   }
 
@@ -72,7 +84,6 @@ final class CpuNormalization extends NormalizationOps {
       float eps,
       Activation activation,
       Tensor y) {
-    long v = variance.address();
     try (ChannelChunks chunks = new ChannelChunks(context, x, 2)) {
       normalize(
           chunks,
@@ -81,7 +92,7 @@ final class CpuNormalization extends NormalizationOps {
           beta,
           residual,
           mean,
-          c -> 1 / Math.sqrt(getFloat(v, c) + (double) eps),
+          new InvStd(variance.address(), true, eps),
           activation,
           y);
     }
@@ -97,7 +108,10 @@ final class CpuNormalization extends NormalizationOps {
       Tensor mean,
       Tensor invStd) {
     DType type = x.dtype();
-    long pivot = chunks.repeat(2, c -> sample(x, c));
+    // Near the channels' means: squares of distances from there lose nothing to cancellation.
+    long pivot = chunks.slot(2);
+    chunks.sample(x, PIVOT_PIXELS, pivot);
+    chunks.repeat(pivot);
     long sums =
         chunks.sum((lo, n, partial) ->
             BatchNormLoops.moments(type, at(x, lo), n, pivot, chunks.period(), partial));
@@ -115,19 +129,6 @@ final class CpuNormalization extends NormalizationOps {
     }
   }
 
-  // A value near the channel's mean: squares of the distance from it lose nothing to cancellation.
-  private static double sample(Tensor x, int channel) {
-    long rows = x.shape().rows();
-    long step = Math.max(1, rows / PIVOT_PIXELS);
-    double sum = 0;
-    int taken = 0;
-    for (long row = 0; row < rows && taken < PIVOT_PIXELS; row += step) {
-      sum += getFloat(x.dtype(), x.address(), row * x.shape().dim(-1) + channel);
-      taken++;
-    }
-    return sum / taken;
-  }
-
   private static void move(Tensor running, int channel, double value, float momentum) {
     double old = getFloat(running.address(), channel);
     putFloat(running.address(), channel, (float) (old + momentum * (value - old)));
@@ -140,13 +141,14 @@ final class CpuNormalization extends NormalizationOps {
       Tensor beta,
       Tensor residual,
       Tensor mean,
-      ChannelValue invStd,
+      InvStd invStd,
       Activation activation,
       Tensor y) {
     Range range = Range.of(activation);
     DType type = x.dtype();
-    long scale = chunks.repeat(0, scale(gamma, invStd));
-    long shift = chunks.repeat(1, shift(gamma, beta, mean, invStd));
+    long scale = chunks.slot(0);
+    long shift = chunks.slot(1);
+    scaleAndShift(chunks, gamma, beta, mean, invStd, scale, shift);
     chunks.forEach((lo, n) ->
         BatchNormLoops.normalize(
             type,
@@ -161,16 +163,24 @@ final class CpuNormalization extends NormalizationOps {
             range.high()));
   }
 
-  private static ChannelValue scale(Tensor gamma, ChannelValue invStd) {
-    long g = gamma.address();
-    return c -> getFloat(g, c) * invStd.of(c);
-  }
-
-  private static ChannelValue shift(Tensor gamma, Tensor beta, Tensor mean, ChannelValue invStd) {
-    long g = gamma.address();
-    long b = beta.address();
-    long m = mean.address();
-    return c -> getFloat(b, c) - getFloat(m, c) * getFloat(g, c) * invStd.of(c);
+  /** Sets the slots at {@code scale} and {@code shift} to what normalises {@code x}. */
+  private static void scaleAndShift(
+      ChannelChunks chunks,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      InvStd invStd,
+      long scale,
+      long shift) {
+    for (int c = 0; c < chunks.channels(); c++) {
+      float g = getFloat(gamma.address(), c);
+      double s = invStd.of(c);
+      putFloat(scale, c, (float) (g * s));
+      float product = getFloat(mean.address(), c) * g;
+      putFloat(shift, c, (float) (getFloat(beta.address(), c) - product * s));
+    }
+    chunks.repeat(scale);
+    chunks.repeat(shift);
   }
 
   @Override
@@ -200,15 +210,17 @@ final class CpuNormalization extends NormalizationOps {
       Tensor mean,
       Tensor invStd,
       Activation activation) {
-    long s = invStd.address();
-    ChannelValue perChannel = c -> getFloat(s, c);
+    long scale = chunks.slot(4);
+    long shift = chunks.slot(5);
+    if (y == null) {
+      scaleAndShift(chunks, gamma, beta, mean, InvStd.given(invStd), scale, shift);
+    } else {
+      UpdateLoops.fill(scale, 1, chunks.period());
+      UpdateLoops.fill(shift, 0, chunks.period());
+    }
+    long source = y == null ? x.address() : y.address();
     Range range = Range.of(activation);
-    return new Mask(
-        y == null ? x.address() : y.address(),
-        chunks.repeat(4, y == null ? scale(gamma, perChannel) : c -> 1),
-        chunks.repeat(5, y == null ? shift(gamma, beta, mean, perChannel) : c -> 0),
-        range.low(),
-        range.high());
+    return new Mask(source, scale, shift, range.low(), range.high());
   }
 
   /** One backward pass. */
@@ -216,38 +228,36 @@ final class CpuNormalization extends NormalizationOps {
       ChannelChunks chunks, DType type, Tensor dy, Tensor x, Mask mask, Tensor mean) {
     void run(Tensor gamma, Tensor invStd, boolean batchStatistics, Gradients out) {
       long sums = sums();
-      int second = chunks.period();
-      long s = invStd.address();
-      for (int c = 0; c < chunks.channels(); c++) {
-        putFloat(out.beta().address(), c, (float) getDouble(sums, c));
-        putFloat(out.gamma().address(), c, (float) (getDouble(sums, second + c) * getFloat(s, c)));
-      }
-      // dx = gamma * invStd * (dz - mean(dz) - xhat * mean(dz * xhat)), as a * dz + b * x + c;
+      long products = sums + (long) chunks.period() * Double.BYTES;
+      long a = chunks.slot(1);
+      long b = chunks.slot(2);
+      long rest = chunks.slot(3);
+      // dx = gamma * invStd * (dz - mean(dz) - xhat * mean(dz * xhat)), as a * dz + b * x + rest;
       // with constant statistics the two means do not appear.
       double count = batchStatistics ? x.shape().rows() : Double.POSITIVE_INFINITY;
-      long g = gamma.address();
-      long m = mean.address();
-      long a = chunks.repeat(1, c -> getFloat(g, c) * getFloat(s, c));
-      long b =
-          chunks.repeat(
-              2,
-              c ->
-                  -getFloat(a, c)
-                      * Math.pow(getFloat(s, c), 2)
-                      * getDouble(sums, second + c)
-                      / count);
-      long rest =
-          chunks.repeat(
-              3,
-              c ->
-                  -getFloat(a, c) * getDouble(sums, c) / count
-                      - (double) getFloat(b, c) * getFloat(m, c));
+      for (int c = 0; c < chunks.channels(); c++) {
+        double sum = getDouble(sums, c);
+        double product = getDouble(products, c);
+        float s = getFloat(invStd.address(), c);
+        float factor = getFloat(gamma.address(), c) * s;
+        float slope = (float) (-factor * ((double) s * s) * product / count);
+        double average = getFloat(mean.address(), c);
+        putFloat(out.beta().address(), c, (float) sum);
+        putFloat(out.gamma().address(), c, (float) (product * s));
+        putFloat(a, c, factor);
+        putFloat(b, c, slope);
+        putFloat(rest, c, (float) (-factor * sum / count - slope * average));
+      }
+      chunks.repeat(a);
+      chunks.repeat(b);
+      chunks.repeat(rest);
       apply(a, b, rest, out);
     }
 
     private long sums() {
-      long m = mean.address();
-      long means = chunks.repeat(0, c -> getFloat(m, c));
+      long means = chunks.slot(0);
+      Native.copy(mean.address(), means, mean.byteSize());
+      chunks.repeat(means);
       return chunks.sum((lo, n, partial) ->
           BatchNormLoops.gradientSums(
               type,

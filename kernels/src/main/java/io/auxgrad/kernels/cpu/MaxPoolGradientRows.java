@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.MaxPoolGradientLoops;
+import io.auxgrad.kernels.cpu.simd.MaxPoolGradientLoops.Windows;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
@@ -17,6 +18,8 @@ final class MaxPoolGradientRows {
   private final Tensor positions;
   private final Pool2dSpec spec;
   private final Tensor dx;
+  private final Windows vertical;
+  private final Windows horizontal;
   private final int channels;
   private final int rowLength;
   private final long sums;
@@ -32,6 +35,8 @@ final class MaxPoolGradientRows {
     this.positions = positions;
     this.spec = spec;
     this.dx = dx;
+    vertical = new Windows(spec, dy.shape().dim(1));
+    horizontal = new Windows(spec, dy.shape().dim(2));
     channels = dy.shape().dim(3);
     rowLength = dy.shape().dim(2) * channels;
     sums = scratch;
@@ -64,50 +69,28 @@ final class MaxPoolGradientRows {
 
   // Sums the gradients that the output rows of an image send to its input row h.
   private int collect(long image, int h) {
-    int first = first(h);
-    int taps = last(h, dy.shape().dim(1)) - first + 1;
+    int first = vertical.first(h);
+    int taps = vertical.count(h);
     for (int t = 0; t < taps; t++) {
       long element = (image * dy.shape().dim(1) + first + t) * rowLength;
       gradients[t] = dy.address() + dy.dtype().bytes() * element;
       places[t] = positions.address() + element;
-      rows[t] = h + spec.pad() - (first + t) * spec.stride();
+      rows[t] = vertical.place(h) - t * spec.stride();
     }
     if (taps > 0) {
       MaxPoolGradientLoops.collectRows(
           dy.dtype(), gradients, places, rows, taps, spec.kernel(), rowLength, sums, columns);
     }
-    return Math.max(0, taps);
+    return taps;
   }
 
   private void alongRow(long target) {
     int width = dx.shape().dim(2);
     boolean direct = dx.dtype() == DType.FLOAT32;
     long out = direct ? target : pixels;
-    for (int w = 0; w < width; w++) {
-      int first = first(w);
-      int taps = last(w, dy.shape().dim(2)) - first + 1;
-      long skipped = 4L * channels * first;
-      MaxPoolGradientLoops.collectPixels(
-          sums + skipped,
-          columns + skipped,
-          w + spec.pad() - first * spec.stride(),
-          spec.stride(),
-          taps,
-          channels,
-          out + 4L * channels * w);
-    }
+    MaxPoolGradientLoops.collectPixels(sums, columns, horizontal, channels, width, out);
     if (!direct) {
       CastLoops.cast(DType.FLOAT32, pixels, dx.dtype(), target, (long) width * channels);
     }
-  }
-
-  // The first output whose window reaches input i.
-  private int first(int i) {
-    return Math.max(0, Math.ceilDiv(i + spec.pad() - spec.kernel() + 1, spec.stride()));
-  }
-
-  // The last one, of `outputs`.
-  private int last(int i, int outputs) {
-    return Math.min(outputs - 1, (i + spec.pad()) / spec.stride());
   }
 }

@@ -2,9 +2,9 @@ package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.BatchNormVectors.FLOAT_RUN;
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.addAsDoubles;
 import static io.auxgrad.kernels.cpu.simd.Lanes.broadcast;
 import static io.auxgrad.kernels.cpu.simd.Lanes.load;
+import static io.auxgrad.kernels.cpu.simd.Lanes.store;
 
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
 import jdk.incubator.vector.FloatVector;
@@ -17,17 +17,19 @@ final class BatchNormBfloat16 {
   private BatchNormBfloat16() {}
 
   static void moments(long x, int periods, long pivot, int period, long sums) {
+    long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
       int run = Math.min(FLOAT_RUN, periods - from);
       for (int c = 0; c < period; c += 2 * COUNT) {
-        momentsOfRun(x, from * period + c, run, pivot, period, c, sums);
+        momentsOfRun(x, from * period + c, run, pivot, period, c, floats);
       }
+      SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
   // Two columns of vectors, with two sums each: enough chains to keep the adders busy.
   private static void momentsOfRun(
-      long x, int first, int run, long pivot, int period, int c, long sums) {
+      long x, int first, int run, long pivot, int period, int c, long floats) {
     FloatVector pivot0 = load(pivot, c);
     FloatVector pivot1 = load(pivot, c + COUNT);
     FloatVector sum0 = FloatVector.zero(Lanes.F);
@@ -44,10 +46,10 @@ final class BatchNormBfloat16 {
       squares1 = d1.fma(d1, squares1);
       at += period;
     }
-    addAsDoubles(sum0, sums, c);
-    addAsDoubles(sum1, sums, c + COUNT);
-    addAsDoubles(squares0, sums, period + c);
-    addAsDoubles(squares1, sums, period + c + COUNT);
+    store(sum0, floats, c);
+    store(sum1, floats, c + COUNT);
+    store(squares0, floats, period + c);
+    store(squares1, floats, period + c + COUNT);
   }
 
   static void normalize(
@@ -85,16 +87,18 @@ final class BatchNormBfloat16 {
 
   static void gradientSums(
       long dy, long x, Mask mask, int periods, long mean, int period, long sums) {
+    long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
       int run = Math.min(FLOAT_RUN, periods - from);
       for (int c = 0; c < period; c += 2 * COUNT) {
-        gradientSumsOfRun(dy, x, mask, from * period + c, run, mean, period, c, sums);
+        gradientSumsOfRun(dy, x, mask, from * period + c, run, mean, period, c, floats);
       }
+      SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
   private static void gradientSumsOfRun(
-      long dy, long x, Mask mask, int first, int run, long mean, int period, int c, long sums) {
+      long dy, long x, Mask mask, int first, int run, long mean, int period, int c, long floats) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
     FloatVector scale0 = load(mask.scale(), c);
@@ -120,10 +124,10 @@ final class BatchNormBfloat16 {
       product1 = d1.fma(Bfloat16.load(x, at + COUNT).sub(mean1), product1);
       at += period;
     }
-    addAsDoubles(sum0, sums, c);
-    addAsDoubles(sum1, sums, c + COUNT);
-    addAsDoubles(product0, sums, period + c);
-    addAsDoubles(product1, sums, period + c + COUNT);
+    store(sum0, floats, c);
+    store(sum1, floats, c + COUNT);
+    store(product0, floats, period + c);
+    store(product1, floats, period + c + COUNT);
   }
 
   static void gradient(

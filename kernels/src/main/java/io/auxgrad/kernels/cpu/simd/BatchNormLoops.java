@@ -33,9 +33,19 @@ public final class BatchNormLoops {
     }
   }
 
+  /** Bytes of the sums of {@link #moments} and {@link #gradientSums}. */
+  public static long sumBytes(int period) {
+    return 2L * period * (Double.BYTES + Float.BYTES);
+  }
+
+  /** Where float32 {@code [2][period]} lies behind the sums: scratch of the vectors. */
+  static long floatSums(long sums, int period) {
+    return sums + 2L * period * Double.BYTES;
+  }
+
   /**
    * Adds {@code x - pivot} and its square to the float64 {@code sums [2][period]}, by place in the
-   * period.
+   * period; behind them is scratch, {@link #sumBytes} in all.
    */
   public static void moments(DType type, long x, int n, long pivot, int period, long sums) {
     int done = whole(n, period);
@@ -103,7 +113,8 @@ public final class BatchNormLoops {
 
   /**
    * Adds {@code dz} and {@code dz * (x - mean)} to the float64 {@code sums [2][period]}, where
-   * {@code dz} is {@code dy} behind the activation.
+   * {@code dz} is {@code dy} behind the activation; behind them is scratch, {@link #sumBytes} in
+   * all.
    */
   public static void gradientSums(
       DType type, long dy, long x, Mask mask, int n, long mean, int period, long sums) {

@@ -88,17 +88,6 @@ final class Lanes {
     return a.blend(b, b.compare(VectorOperators.GT, a));
   }
 
-  /** Adds {@code v} to the float64 array {@code sums} from element {@code i} on. */
-  static void addAsDoubles(FloatVector v, long sums, int i) {
-    for (int part = 0; part < COUNT / DOUBLES; part++) {
-      long at = sums + 8L * (i + part * DOUBLES);
-      DoubleVector values = (DoubleVector) v.convertShape(VectorOperators.F2D, D, part);
-      DoubleVector.fromMemorySegment(D, Native.ALL, at, ORDER)
-          .add(values)
-          .intoMemorySegment(Native.ALL, at, ORDER);
-    }
-  }
-
   /** {@code v} cut off at {@code low} and {@code high}; comparisons let NaN through. */
   static FloatVector cut(FloatVector v, FloatVector low, FloatVector high) {
     FloatVector raised = v.blend(low, v.compare(VectorOperators.LT, low));
@@ -113,9 +102,13 @@ final class Lanes {
 
   /** The sum of all lanes, first to last. */
   static double sum(DoubleVector v) {
-    double sum = 0;
-    for (int lane = 0; lane < D.length(); lane++) {
-      sum += v.lane(lane);
+    // Lanes whose numbers are constants are read from a register, others by way of an object.
+    double sum = v.lane(0) + v.lane(1);
+    if (DOUBLES > 2) {
+      sum = sum + v.lane(2) + v.lane(3);
+    }
+    if (DOUBLES > 4) {
+      sum = sum + v.lane(4) + v.lane(5) + v.lane(6) + v.lane(7);
     }
     return sum;
   }

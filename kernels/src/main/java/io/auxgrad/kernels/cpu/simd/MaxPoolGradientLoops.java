@@ -7,6 +7,7 @@ import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putInt;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.Pool2dSpec;
 
 /**
  * The gradient of max pooling, one axis after the other: each input row collects what the output
@@ -14,6 +15,30 @@ import io.auxgrad.tensor.DType;
  */
 public final class MaxPoolGradientLoops {
   private MaxPoolGradientLoops() {}
+
+  /**
+   * The windows along an axis, seen from the inputs.
+   *
+   * @param spec the pooling
+   * @param outputs number of windows
+   */
+  public record Windows(Pool2dSpec spec, int outputs) {
+    /** The first output whose window reaches input {@code i}. */
+    public int first(int i) {
+      return Math.max(0, Math.ceilDiv(i + spec.pad() - spec.kernel() + 1, spec.stride()));
+    }
+
+    /** How many there are. */
+    public int count(int i) {
+      int last = Math.min(outputs - 1, (i + spec.pad()) / spec.stride());
+      return Math.max(0, last - first(i) + 1);
+    }
+
+    /** Where the input stands in the first one's window; a stride less in each further one. */
+    public int place(int i) {
+      return i + spec.pad() - first(i) * spec.stride();
+    }
+  }
 
   /**
    * {@code sums[i]} is the sum of {@code dys[t][i]} over the output rows whose {@code
@@ -57,24 +82,32 @@ public final class MaxPoolGradientLoops {
   }
 
   /**
-   * {@code dx[i]} is the sum of {@code sums[i]} of those output pixels whose {@code columns[i]} is
-   * the one at which the input pixel stands in their window: {@code column} for the first of {@code
-   * taps} output pixels, {@code step} less for each further one, {@code n} elements behind.
+   * For each pixel of a row of {@code width}, {@code dx} is the sum of {@code sums} of those output
+   * pixels over it whose {@code columns} is the one at which it stands in their window.
    */
   public static void collectPixels(
-      long sums, long columns, int column, int step, int taps, int n, long dx) {
+      long sums, long columns, Windows windows, int channels, int width, long dx) {
     int done =
         Simd.available()
-            ? MaxPoolGradientVectors.collectPixels(sums, columns, column, step, taps, n, dx)
+            ? MaxPoolGradientVectors.collectPixels(sums, columns, windows, channels, width, dx)
             : 0;
-    for (int i = done; i < n; i++) {
-      float sum = 0;
-      for (int t = 0; t < taps; t++) {
-        if (getInt(columns, (long) t * n + i) == column - t * step) {
-          sum += getFloat(sums, (long) t * n + i);
-        }
+    for (int w = 0; w < width && done < channels; w++) {
+      for (int c = done; c < channels; c++) {
+        putFloat(dx, (long) w * channels + c, pixel(sums, columns, windows, channels, w, c));
       }
-      putFloat(dx, i, sum);
     }
+  }
+
+  private static float pixel(long sums, long columns, Windows windows, int channels, int w, int c) {
+    int first = windows.first(w);
+    int column = windows.place(w);
+    float sum = 0;
+    for (int t = 0; t < windows.count(w); t++) {
+      long i = (long) (first + t) * channels + c;
+      if (getInt(columns, i) == column - t * windows.spec().stride()) {
+        sum += getFloat(sums, i);
+      }
+    }
+    return sum;
   }
 }

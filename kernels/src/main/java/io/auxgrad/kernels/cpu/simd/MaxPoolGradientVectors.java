@@ -5,6 +5,7 @@ import static io.auxgrad.kernels.cpu.simd.Lanes.F;
 import static io.auxgrad.kernels.cpu.simd.Lanes.load;
 import static io.auxgrad.kernels.cpu.simd.Lanes.store;
 
+import io.auxgrad.kernels.cpu.simd.MaxPoolGradientLoops.Windows;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -73,21 +74,28 @@ final class MaxPoolGradientVectors {
     return end;
   }
 
+  /** Returns the first channel that is left to do, in each pixel. */
   static int collectPixels(
-      long sums, long columns, int column, int step, int taps, int n, long dx) {
-    int end = n - n % COUNT;
-    for (int i = 0; i < end; i += COUNT) {
-      FloatVector sum = FloatVector.zero(F);
-      int wanted = column;
-      int at = i;
-      for (int t = 0; t < taps; t++) {
-        IntVector columnsHere = load(columns, at).reinterpretAsInts();
-        VectorMask<Integer> here = columnsHere.compare(VectorOperators.EQ, wanted);
-        sum = sum.add(load(sums, at), here.cast(F));
-        wanted -= step;
-        at += n;
+      long sums, long columns, Windows windows, int channels, int width, long dx) {
+    int end = channels - channels % COUNT;
+    int step = windows.spec().stride();
+    for (int w = 0; w < width; w++) {
+      int place = windows.place(w);
+      int from = windows.first(w) * channels;
+      int taps = windows.count(w);
+      for (int c = 0; c < end; c += COUNT) {
+        FloatVector sum = FloatVector.zero(F);
+        int wanted = place;
+        int at = from + c;
+        for (int t = 0; t < taps; t++) {
+          IntVector columnsHere = load(columns, at).reinterpretAsInts();
+          VectorMask<Integer> here = columnsHere.compare(VectorOperators.EQ, wanted);
+          sum = sum.add(load(sums, at), here.cast(F));
+          wanted -= step;
+          at += channels;
+        }
+        store(sum, dx, w * channels + c);
       }
-      store(sum, dx, i);
     }
     return end;
   }

@@ -115,16 +115,15 @@ final class PlanarCrossEntropyVectors {
   private static void exponentials(Problem p, long logits, long labels, long scratch) {
     long largest = p.plane(scratch, LARGEST);
     long sum = p.plane(scratch, SUM);
-    for (int j = 0; j < p.width(); j += COUNT) {
-      FloatVector max = Lanes.load(largest, j);
-      FloatVector total = FloatVector.zero(F);
-      for (int k = 0; k < p.classes(); k++) {
-        long plane = p.plane(logits, k);
-        FloatVector e = VectorMath.expOfNegative(Lanes.load(plane, j).sub(max));
+    UpdateVectors.fill(sum, 0, PlaneLoops.stride(p.width()));
+    for (int k = 0; k < p.classes(); k++) {
+      long plane = p.plane(logits, k);
+      for (int j = 0; j < p.width(); j += COUNT) {
+        FloatVector below = Lanes.load(plane, j).sub(Lanes.load(largest, j));
+        FloatVector e = VectorMath.expOfNegative(below);
         Lanes.store(e, plane, j);
-        total = total.add(e);
+        Lanes.store(Lanes.load(sum, j).add(e), sum, j);
       }
-      Lanes.store(total, sum, j);
     }
   }
 

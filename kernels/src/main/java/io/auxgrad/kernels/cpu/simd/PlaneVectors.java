@@ -2,6 +2,8 @@ package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
 import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -16,7 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link PlaneLoops} on blocks of as many pixels as a vector has lanes; each returns the first
  * pixel that is left to do. A vector of the result is put together from all vectors of the block,
- * which pays as long as these are few.
+ * which pays as long as these are few. The parts meet in memory: a vector that a loop carries from
+ * round to round may end up in an object.
  */
 final class PlaneVectors {
   /** Up to here it pays. */
@@ -35,14 +38,13 @@ final class PlaneVectors {
       IntVector source = element.lanewise(LSHR, LOG_COUNT);
       VectorShuffle<Float> lanes = element.and(COUNT - 1).toShuffle().cast(F);
       long plane = planes + 4L * c * PlaneLoops.stride(width);
-      for (int j = 0; j < end; j += COUNT) {
-        long block = pixels + 4L * j * channels;
-        FloatVector v = Lanes.load(block, 0).rearrange(lanes);
-        for (int s = 1; s < channels; s++) {
-          VectorMask<Float> here = source.compare(EQ, s).cast(F);
-          v = v.blend(Lanes.load(block, s * COUNT).rearrange(lanes), here);
+      for (int s = 0; s < channels; s++) {
+        VectorMask<Float> here = source.compare(EQ, s).cast(F);
+        for (int j = 0; j < end; j += COUNT) {
+          Lanes.load(pixels, j * channels + s * COUNT)
+              .rearrange(lanes)
+              .intoMemorySegment(ALL, plane + 4L * j, ORDER, here);
         }
-        Lanes.store(v, plane, j);
       }
     }
     return end;
@@ -56,13 +58,13 @@ final class PlaneVectors {
       IntVector pixel = quotient(element, channels);
       IntVector source = element.sub(pixel.mul(channels));
       VectorShuffle<Float> lanes = pixel.toShuffle().cast(F);
-      for (int j = 0; j < end; j += COUNT) {
-        FloatVector v = Lanes.load(planes, j).rearrange(lanes);
-        for (int c = 1; c < channels; c++) {
-          VectorMask<Float> here = source.compare(EQ, c).cast(F);
-          v = v.blend(Lanes.load(planes, c * stride + j).rearrange(lanes), here);
+      for (int c = 0; c < channels; c++) {
+        VectorMask<Float> here = source.compare(EQ, c).cast(F);
+        for (int j = 0; j < end; j += COUNT) {
+          Lanes.load(planes, c * stride + j)
+              .rearrange(lanes)
+              .intoMemorySegment(ALL, pixels + 4L * (j * channels + s * COUNT), ORDER, here);
         }
-        Lanes.store(v, pixels + 4L * j * channels, s * COUNT);
       }
     }
     return end;

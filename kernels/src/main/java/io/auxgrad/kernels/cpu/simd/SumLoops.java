@@ -1,6 +1,10 @@
 package io.auxgrad.kernels.cpu.simd;
 
+import static io.auxgrad.kernels.cpu.simd.Native.addDouble;
+import static io.auxgrad.kernels.cpu.simd.Native.getDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
+
+import io.auxgrad.tensor.DType;
 
 /** Sums in float64. */
 public final class SumLoops {
@@ -39,6 +43,25 @@ public final class SumLoops {
       sum += v * v;
     }
     return sum;
+  }
+
+  /** Adds {@code n} floats or bfloat16 at {@code x} to as many float64 at {@code sums}. */
+  public static void addAsDoubles(DType type, long x, long sums, int n) {
+    int done = 0;
+    if (type == DType.FLOAT32 && Simd.available()) {
+      done = n - n % Lanes.COUNT;
+      SumVectors.addAsDoubles(x, sums, done);
+    }
+    for (int i = done; i < n; i++) {
+      addDouble(sums, i, getFloat(type, x, i));
+    }
+  }
+
+  /** Adds {@code n} float64 at {@code x} to those at {@code sums}. */
+  public static void addDoubles(long x, long sums, int n) {
+    for (int i = Simd.available() ? SumVectors.addDoubles(x, sums, n) : 0; i < n; i++) {
+      addDouble(sums, i, getDouble(x, i));
+    }
   }
 
   /**
