@@ -14,7 +14,7 @@ public final class LossGradients {
   /**
    * Softmax cross-entropy.
    *
-   * @param logits {@code [..., K]}
+   * @param logits {@code [..., K]}, float32 or bfloat16
    * @param labels int32 {@code [...]}, each in {@code [0,K)} or {@code ignoreIndex}
    * @param ignoreIndex label of pixels that do not count
    * @param classWeights {@code [K]}, or null for 1
@@ -32,8 +32,8 @@ public final class LossGradients {
   /**
    * A penalty on the difference of prediction and target.
    *
-   * @param prediction any shape
-   * @param target the same shape
+   * @param prediction float32 or bfloat16, any shape
+   * @param target float32, the same shape
    * @param mask uint8 of the same size, not 0 where valid; null if all are
    */
   public static Variable regression(
@@ -49,8 +49,8 @@ public final class LossGradients {
   /**
    * {@code 1 - cos(prediction, target)}.
    *
-   * @param prediction {@code [..., 3]}, of any length
-   * @param target the same shape, unit vectors
+   * @param prediction {@code [..., 3]}, float32 or bfloat16, of any length
+   * @param target float32, the same shape, unit vectors
    * @param mask uint8, one per row, not 0 where valid; null if all are
    */
   public static Variable cosine(Variable prediction, Tensor target, Tensor mask) {

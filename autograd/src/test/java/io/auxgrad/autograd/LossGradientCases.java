@@ -17,6 +17,10 @@ final class LossGradientCases {
   private LossGradientCases() {}
 
   static Stream<GradientCase> all(Philox random) {
+    return GradientCase.alsoInBfloat16(inFloat32(random), 0);
+  }
+
+  private static Stream<GradientCase> inFloat32(Philox random) {
     return Stream.concat(
         Stream.of(
             crossEntropy(random, null),

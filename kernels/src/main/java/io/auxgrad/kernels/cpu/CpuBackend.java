@@ -45,8 +45,8 @@ public final class CpuBackend implements Backend {
     Widening widening = new Widening(elements);
     convolution = bfloat16 ? products : new WidenedConvolution(products, widening);
     matmul = bfloat16 ? matrices : new WidenedMatmul(matrices, widening);
-    reduction = new CpuReduction(context);
-    loss = new CpuLoss(context);
+    reduction = new CpuReduction(context, widening);
+    loss = new CpuLoss(context, widening);
     optimizer = new CpuOptimizer(context);
     indexing = new CpuIndexing(context);
   }

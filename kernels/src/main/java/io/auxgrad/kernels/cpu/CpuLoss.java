@@ -8,6 +8,7 @@ import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.LossOps;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Losses in one pass with their gradients; sums in float64 over chunks of a fixed size. */
 final class CpuLoss extends LossOps {
@@ -17,10 +18,12 @@ final class CpuLoss extends LossOps {
   private static final int CHUNK = 16384;
 
   private final CpuContext context;
+  private final Widening widening;
   private final CpuUpsampledLoss upsampled;
 
-  CpuLoss(CpuContext context) {
+  CpuLoss(CpuContext context, Widening widening) {
     this.context = context;
+    this.widening = widening;
     upsampled = new CpuUpsampledLoss(context);
   }
 
@@ -41,8 +44,13 @@ final class CpuLoss extends LossOps {
   @Override
   protected void runCrossEntropy(
       Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result) {
+    checkLabels(labels, logits.shape().dim(-1), ignoreIndex);
+    wide(result, r -> crossEntropy(widening.of(logits), labels, ignoreIndex, classWeights, r));
+  }
+
+  private void crossEntropy(
+      Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, Result result) {
     int classes = logits.shape().dim(-1);
-    checkLabels(labels, classes, ignoreIndex);
     long at = labels.address();
     long weights = addressOrZero(classWeights);
     double total = totalWeight(labels, ignoreIndex, weights);
@@ -71,6 +79,11 @@ final class CpuLoss extends LossOps {
   @Override
   protected void runRegression(
       Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result) {
+    wide(result, r -> regression(penalty, widening.of(prediction), target, mask, r));
+  }
+
+  private void regression(
+      Penalty penalty, Tensor prediction, Tensor target, Tensor mask, Result result) {
     long n = prediction.size();
     double valid = countValid(mask, n);
     var problem = problem(prediction, target, mask, result, valid);
@@ -82,6 +95,10 @@ final class CpuLoss extends LossOps {
 
   @Override
   protected void runCosine(Tensor prediction, Tensor target, Tensor mask, Result result) {
+    wide(result, r -> cosine(widening.of(prediction), target, mask, r));
+  }
+
+  private void cosine(Tensor prediction, Tensor target, Tensor mask, Result result) {
     long rows = prediction.shape().rows();
     int length = prediction.shape().dim(-1);
     double valid = countValid(mask, rows);
@@ -90,6 +107,11 @@ final class CpuLoss extends LossOps {
         result,
         valid,
         sum(rows, CHUNK, (lo, hi) -> RegressionLoops.cosine(problem, length, lo, hi)));
+  }
+
+  /** Runs {@code body} on {@code result} with a gradient in float32, or none if it has none. */
+  private void wide(Result result, Consumer<Result> body) {
+    widening.run(result.gradient(), gradient -> body.accept(new Result(result.loss(), gradient)));
   }
 
   @Override

@@ -26,16 +26,16 @@ final class CpuReduction extends ReductionOps {
   private static final long ROWS = 64;
 
   private final CpuContext context;
+  private final Widening widening;
 
-  CpuReduction(CpuContext context) {
+  CpuReduction(CpuContext context, Widening widening) {
     this.context = context;
+    this.widening = widening;
   }
 
   @Override
   protected void runReduce(Kind kind, Tensor x, Tensor y) {
-    try (Widened from = Widened.of(context, x)) {
-      reduce(kind, from.address(), x.shape(), y);
-    }
+    widening.run(y, sum -> reduce(kind, widening.of(x).address(), x.shape(), sum));
   }
 
   private void reduce(Kind kind, long x, Shape from, Tensor y) {
@@ -195,34 +195,35 @@ final class CpuReduction extends ReductionOps {
   @Override
   protected void runArgmax(Tensor x, Tensor y) {
     int columns = x.shape().dim(-1);
-    try (Widened from = Widened.of(context, x)) {
-      rows(x, (lo, hi) -> ArgmaxLoops.rows(from.address(), columns, y.address(), lo, hi));
-    }
+    widening.run(
+        y,
+        indices -> {
+          long from = widening.of(x).address();
+          rows(x, (lo, hi) -> ArgmaxLoops.rows(from, columns, indices.address(), lo, hi));
+        });
   }
 
   @Override
   protected void runSoftmax(Tensor x, Tensor y) {
     int columns = x.shape().dim(-1);
-    try (Widened from = Widened.of(context, x);
-        Widened to = Widened.to(context, y)) {
-      rows(x, (lo, hi) -> SoftmaxLoops.rows(from.address(), columns, to.address(), lo, hi));
-      to.store();
-    }
+    widening.run(
+        y,
+        to -> {
+          long from = widening.of(x).address();
+          rows(x, (lo, hi) -> SoftmaxLoops.rows(from, columns, to.address(), lo, hi));
+        });
   }
 
   @Override
   protected void runSoftmaxBackward(Tensor dy, Tensor y, Tensor dx) {
     int columns = y.shape().dim(-1);
-    try (Widened gradient = Widened.of(context, dy);
-        Widened from = Widened.of(context, y);
-        Widened to = Widened.to(context, dx)) {
-      rows(
-          y,
-          (lo, hi) ->
-              SoftmaxLoops.gradient(
-                  gradient.address(), from.address(), columns, to.address(), lo, hi));
-      to.store();
-    }
+    widening.run(
+        dx,
+        to -> {
+          long gradient = widening.of(dy).address();
+          long from = widening.of(y).address();
+          rows(y, (lo, hi) -> SoftmaxLoops.gradient(gradient, from, columns, to.address(), lo, hi));
+        });
   }
 
   @Override

@@ -17,19 +17,24 @@ final class LossCases {
   static List<OpCase> all() {
     List<OpCase> cases = new ArrayList<>();
     for (int classes : new int[] {1, 2, 13, 16, 40}) {
-      cases.add(crossEntropy(classes, false, 0, 2, 5, 7));
-      cases.add(crossEntropy(classes, true, -1, 3, 33));
+      cases.addAll(alsoInBfloat16(crossEntropy(classes, false, 0, 2, 5, 7)));
+      cases.addAll(alsoInBfloat16(crossEntropy(classes, true, -1, 3, 33)));
     }
     cases.add(crossEntropy(13, true, -1, 4, 31, 37));
     for (Penalty penalty : Penalty.values()) {
-      cases.add(regression(penalty, true, 2, 5, 7, 1));
-      cases.add(regression(penalty, false, 3, 41));
+      cases.addAll(alsoInBfloat16(regression(penalty, true, 2, 5, 7, 1)));
+      cases.addAll(alsoInBfloat16(regression(penalty, false, 3, 41)));
       cases.add(regression(penalty, true, 1));
     }
-    cases.add(cosine(true, 2, 5, 7, 3));
-    cases.add(cosine(false, 67, 3));
+    cases.addAll(alsoInBfloat16(cosine(true, 2, 5, 7, 3)));
+    cases.addAll(alsoInBfloat16(cosine(false, 67, 3)));
     cases.add(nothingValid());
     return cases;
+  }
+
+  /** {@code c}, and again with a prediction in bfloat16. */
+  static List<OpCase> alsoInBfloat16(OpCase c) {
+    return OpCase.alsoInBfloat16(List.of(c), Set.of(0), Set.of());
   }
 
   static List<Tensor> outputs(LossOps.Result r) {

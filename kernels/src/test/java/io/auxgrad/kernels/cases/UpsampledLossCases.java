@@ -52,14 +52,14 @@ final class UpsampledLossCases {
   static List<OpCase> all() {
     List<OpCase> cases = new ArrayList<>();
     for (Size size : SIZES) {
-      cases.addAll(alsoInBfloat16(crossEntropy(size, 13, false, -1)));
-      cases.addAll(alsoInBfloat16(crossEntropy(size, 5, true, -1)));
+      cases.addAll(LossCases.alsoInBfloat16(crossEntropy(size, 13, false, -1)));
+      cases.addAll(LossCases.alsoInBfloat16(crossEntropy(size, 5, true, -1)));
       // Among the numbers of bfloat16 errors of 0 are frequent, where L1 has no difference
       // quotient.
       cases.add(regression(size, Penalty.L1, 1, true));
-      cases.addAll(alsoInBfloat16(regression(size, Penalty.L2, 1, true)));
-      cases.addAll(alsoInBfloat16(regression(size, Penalty.BERHU, 1, true)));
-      cases.addAll(alsoInBfloat16(cosine(size, true)));
+      cases.addAll(LossCases.alsoInBfloat16(regression(size, Penalty.L2, 1, true)));
+      cases.addAll(LossCases.alsoInBfloat16(regression(size, Penalty.BERHU, 1, true)));
+      cases.addAll(LossCases.alsoInBfloat16(cosine(size, true)));
     }
     for (int classes : new int[] {1, 2, 40}) {
       cases.add(crossEntropy(SIZES.getFirst(), classes, false, 0));
@@ -69,10 +69,6 @@ final class UpsampledLossCases {
     cases.add(regression(SIZES.get(1), Penalty.L2, 5, true));
     cases.add(cosine(SIZES.getFirst(), false));
     return cases;
-  }
-
-  private static List<OpCase> alsoInBfloat16(OpCase c) {
-    return OpCase.alsoInBfloat16(List.of(c), Set.of(0), Set.of());
   }
 
   /** The inputs with the first one at the labels' size. */

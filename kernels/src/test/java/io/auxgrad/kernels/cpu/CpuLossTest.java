@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -67,6 +68,44 @@ class CpuLossTest {
     LossOps.Result result = loss.crossEntropy(logits, labels, -1, null, true);
     assertEquals(1e4, result.loss().item(), 1e-2);
     assertArrayEquals(new float[] {.5f, -.5f, 0, 0, 0, 0}, result.gradient().toFloats());
+  }
+
+  @Test
+  void aLogitThatIsNoNumberMakesALossThatIsNone() {
+    for (int classes : new int[] {1, 2, 13, 40}) {
+      for (int at : new int[] {0, classes - 1}) {
+        float[] x = new float[3 * classes];
+        x[classes + at] = Float.NaN;
+        Tensor logits = floats(Shape.of(3, classes), x);
+        Tensor labels = Tensor.ofInts(backend.memory(), Shape.of(3), 0, 0, 0);
+        LossOps.Result result = loss.crossEntropy(logits, labels, -1, null, true);
+        assertTrue(Float.isNaN(result.loss().item()), classes + " classes, logit " + at);
+      }
+    }
+  }
+
+  @Test
+  void predictionsInBfloat16HaveGradientsInBfloat16() {
+    Tensor x = floats(Shape.of(2, 3), 1, 2, 3, 4, -5, 6);
+    Tensor narrow = backend.pointwise().cast(x, DType.BFLOAT16);
+    Tensor target = floats(Shape.of(2, 3), 0, 1, 0, 1, 0, 0);
+    Tensor labels = Tensor.ofInts(backend.memory(), Shape.of(2), 1, 2);
+    assertSame(
+        loss.crossEntropy(x, labels, -1, null, true),
+        loss.crossEntropy(narrow, labels, -1, null, true));
+    assertSame(loss.cosine(x, target, null, true), loss.cosine(narrow, target, null, true));
+    for (Penalty penalty : Penalty.values()) {
+      assertSame(
+          loss.regression(penalty, x, target, null, true),
+          loss.regression(penalty, narrow, target, null, true));
+    }
+  }
+
+  private void assertSame(LossOps.Result want, LossOps.Result got) {
+    assertEquals(want.loss().item(), got.loss().item());
+    assertEquals(DType.BFLOAT16, got.gradient().dtype());
+    Tensor rounded = backend.pointwise().cast(want.gradient(), DType.BFLOAT16);
+    assertEquals(-1, rounded.segment().mismatch(got.gradient().segment()));
   }
 
   @Test

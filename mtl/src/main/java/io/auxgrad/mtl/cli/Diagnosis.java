@@ -88,7 +88,8 @@ final class Diagnosis {
     return backend.multipliesBfloat16()
         ? Finding.good("bfloat16", "multiplied by this processor: --precision bf16 is faster")
         : Finding.good(
-            "bfloat16", "no instructions for it: --precision bf16 works, but is slower than fp32");
+            "bfloat16",
+            "no instructions for it: --precision bf16 works, but is no faster than fp32");
   }
 
   /**

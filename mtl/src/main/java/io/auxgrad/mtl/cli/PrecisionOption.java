@@ -14,7 +14,7 @@ final class PrecisionOption {
       paramLabel = "fp32|bf16",
       description = {
         "What the network computes in; if not given, the run's, which is fp32 unless configured.",
-        "bf16 is faster where the processor has avx512_bf16 or AMX, and slower elsewhere."
+        "bf16 is faster where the processor has avx512_bf16 or AMX, and no faster elsewhere."
       })
   private Precision precision;
 
@@ -42,8 +42,8 @@ final class PrecisionOption {
   private static void warnIfSlow(Precision precision, Backend backend, Output output) {
     if (precision == Precision.BF16 && !backend.multipliesBfloat16()) {
       output.warn(
-          "this processor has no instructions for bfloat16 (avx512_bf16 or AMX): bf16 is slower here"
-              + " than --precision fp32");
+          "this processor has no instructions for bfloat16 (avx512_bf16 or AMX): bf16 is no faster"
+              + " here than --precision fp32");
     }
   }
 }

@@ -13,8 +13,8 @@ import io.auxgrad.tensor.Tensor;
  */
 public abstract class LossOps {
   /**
-   * {@code loss} is a float32 scalar; {@code gradient} has the prediction's shape, or is null if
-   * not asked for.
+   * {@code loss} is a float32 scalar; {@code gradient} has the prediction's shape and type, or is
+   * null if not asked for.
    */
   public record Result(Tensor loss, Tensor gradient) {}
 
@@ -36,14 +36,14 @@ public abstract class LossOps {
    * Softmax cross-entropy: {@code sum_i w[label_i] * -log softmax(logits_i)[label_i] / sum_i
    * w[label_i]} over the pixels whose label is not {@code ignoreIndex}.
    *
-   * @param logits {@code [..., K]}
+   * @param logits {@code [..., K]}, float32 or bfloat16
    * @param labels int32 {@code [...]}, each in {@code [0,K)} or {@code ignoreIndex}
    * @param classWeights {@code [K]}, or null for 1
    */
   public final Result crossEntropy(
       Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, boolean withGradient) {
     String op = "cross-entropy";
-    Checks.floating(op, "logits", logits);
+    Checks.activation(op, "logits", logits);
     Checks.dtype(op, "labels", labels, DType.INT32);
     Shape expected = logits.shape();
     Checks.require(
@@ -74,14 +74,14 @@ public abstract class LossOps {
   /**
    * Mean penalty over the valid elements.
    *
-   * @param prediction float32, any shape
-   * @param target the same shape
+   * @param prediction float32 or bfloat16, any shape
+   * @param target float32, the same shape
    * @param mask uint8 of the same size, not 0 where valid; null if all are
    */
   public final Result regression(
       Penalty penalty, Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
     String op = "regression loss";
-    Checks.floating(op, "prediction", prediction);
+    Checks.activation(op, "prediction", prediction);
     Checks.floating(op, "target", target);
     Checks.sameShape(op, "prediction", prediction, "target", target);
     checkMask(op, mask, prediction.size());
@@ -101,13 +101,13 @@ public abstract class LossOps {
    * {@code 1 - cos(prediction, target)}, averaged over the valid rows; the prediction need not be
    * of unit length.
    *
-   * @param prediction {@code [..., 3]}
-   * @param target the same shape, unit vectors
+   * @param prediction {@code [..., 3]}, float32 or bfloat16
+   * @param target float32, the same shape, unit vectors
    * @param mask uint8, one per row, not 0 where valid; null if all are
    */
   public final Result cosine(Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
     String op = "cosine loss";
-    Checks.floating(op, "prediction", prediction);
+    Checks.activation(op, "prediction", prediction);
     Checks.floating(op, "target", target);
     Checks.sameShape(op, "prediction", prediction, "target", target);
     checkMask(op, mask, prediction.shape().rows());

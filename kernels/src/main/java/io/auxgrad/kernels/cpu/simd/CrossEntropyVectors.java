@@ -83,7 +83,9 @@ final class CrossEntropyVectors {
   private double loss(long first, int n) {
     for (int i = 0; i < n; i += COUNT) {
       // Lanes behind the last row hold sums of an earlier block, or 0, and are not looked at.
-      VectorMath.log(FloatVector.fromArray(F, sums, i)).intoArray(sums, i);
+      FloatVector sum = FloatVector.fromArray(F, sums, i);
+      // The logarithm is that of ordinary numbers; NaN has to stay NaN.
+      VectorMath.log(sum).blend(sum, sum.test(VectorOperators.IS_NAN)).intoArray(sums, i);
     }
     double loss = 0;
     for (int i = 0; i < n; i++) {
