@@ -229,10 +229,11 @@ final class CpuReduction extends ReductionOps {
   @Override
   protected void runUnitVectors(Tensor x, Tensor y) {
     int columns = x.shape().dim(-1);
-    try (Widened from = Widened.of(context, x);
-        Widened to = Widened.to(context, y)) {
-      rows(x, (lo, hi) -> UnitVectorLoops.rows(from.address(), columns, to.address(), lo, hi));
-      to.store();
-    }
+    widening.run(
+        y,
+        to -> {
+          long from = widening.of(x).address();
+          rows(x, (lo, hi) -> UnitVectorLoops.rows(from, columns, to.address(), lo, hi));
+        });
   }
 }
