@@ -1,6 +1,5 @@
 package io.auxgrad.mtl.network;
 
-import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.ResizeGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
@@ -9,7 +8,7 @@ import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.init.Initializer;
 import io.auxgrad.nn.layers.Conv2d;
-import io.auxgrad.tensor.ops.UnaryOp;
+import io.auxgrad.tensor.ops.Activation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,16 +86,18 @@ final class RefineNetDecoder extends Decoder {
   }
 
   private Variable stage(int stage, Map<String, Variable> encoder, Variable aboveOrNull) {
-    Variable sum = null;
-    for (Backbone.Level level : inputs.get(stage)) {
-      Variable lateral = laterals.get(level.name()).forward(encoder.get(level.name()));
-      sum = sum == null ? lateral : sum.plus(lateral);
+    List<Backbone.Level> maps = inputs.get(stage);
+    Variable sum =
+        aboveOrNull == null
+            ? null
+            : resizeLike(
+                adapters.get(stage - 1).forward(aboveOrNull), encoder.get(maps.getFirst().name()));
+    for (Backbone.Level map : maps) {
+      Activation activation = map == maps.getLast() ? Activation.RELU6 : Activation.IDENTITY;
+      Conv2d lateral = laterals.get(map.name());
+      sum = lateral.forward(encoder.get(map.name()), sum, activation);
     }
-    if (aboveOrNull != null) {
-      Variable adapted = adapters.get(stage - 1).forward(aboveOrNull);
-      sum = sum.plus(resizeLike(adapted, sum));
-    }
-    return pools.get(stage).forward(PointwiseGradients.unary(UnaryOp.RELU6, sum));
+    return pools.get(stage).forward(sum);
   }
 
   @Override
