@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,7 +31,7 @@ public final class Recording implements AutoCloseable {
   private final RecordedMemory own;
   private final List<Runnable> kernels = new ArrayList<>();
   private final Set<Tensor> operands = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Map<Tensor, Long> versions = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Long> versions = new IdentityHashMap<>();
   private final List<Tensor> revived = new ArrayList<>();
 
   private Recording(RecordedMemory own) {
