@@ -65,20 +65,41 @@ public final class ConvolutionGradients {
    */
   public static Variable conv2d(
       Variable x, Variable w, Variable bias, Conv2dSpec spec, Activation activation, DType type) {
-    if (Tape.tracks(x, w, bias)) {
-      return PointwiseGradients.activation(activation, conv2d(x, w, bias, spec, type));
+    return conv2d(x, w, bias, spec, null, activation, type);
+  }
+
+  /**
+   * {@code activation(conv(x, w) + bias + residual)}: one pass where nothing is recorded, up to
+   * three ops on a tape.
+   *
+   * @param residual of the shape and type of the result, or null
+   * @param type of the result: float32, or that of {@code x}
+   */
+  public static Variable conv2d(
+      Variable x,
+      Variable w,
+      Variable bias,
+      Conv2dSpec spec,
+      Variable residual,
+      Activation activation,
+      DType type) {
+    if (Tape.tracks(x, w, bias, residual)) {
+      Variable y = conv2d(x, w, bias, spec, type);
+      Variable sum = residual == null ? y : y.plus(residual);
+      return PointwiseGradients.activation(activation, sum);
     }
     return Variable.result(
         x.backend()
             .convolution()
-            .forward(x.value(), w.value(), valueOf(bias), spec, activation, type));
+            .forward(
+                x.value(), w.value(), valueOf(bias), spec, valueOf(residual), activation, type));
   }
 
   private static Tensor asFloat32(Tensor t) {
     return t.dtype() == DType.FLOAT32 ? t : Backends.of(t).pointwise().cast(t, DType.FLOAT32);
   }
 
-  private static Tensor valueOf(Variable bias) {
-    return bias == null ? null : bias.value();
+  private static Tensor valueOf(Variable variableOrNull) {
+    return variableOrNull == null ? null : variableOrNull.value();
   }
 }

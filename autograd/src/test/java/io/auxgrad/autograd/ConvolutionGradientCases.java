@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
@@ -46,7 +47,29 @@ final class ConvolutionGradientCases {
             new int[] {1, 6, 9, 2},
             new int[] {3, 1, 5, 2},
             new Conv2dSpec(1, 2, 0, 1, 1, 1, 1)),
-        activated(random));
+        activated(random),
+        residual(random));
+  }
+
+  private static GradientCase residual(Philox random) {
+    Conv2dSpec spec = Conv2dSpec.of(1, 0);
+    List<Doubles> inputs =
+        List.of(
+            Doubles.uniform(random, -1, 1, 1, 3, 4, 3),
+            Doubles.uniform(random, -1, 1, 5, 2, 2, 3),
+            Doubles.uniform(random, -1, 1, 1, 2, 3, 5));
+    return new GradientCase(
+        CONV,
+        "with residual and ReLU",
+        inputs,
+        v ->
+            ConvolutionGradients.conv2d(
+                v.get(0), v.get(1), null, spec, v.get(2), Activation.RELU, DType.FLOAT32),
+        v -> {
+          Doubles y = reference(v.get(0), v.get(1), Doubles.zeros(5), spec);
+          double[] residual = v.get(2).data();
+          return Doubles.of(y.shape(), i -> Math.max(0, y.data()[i] + residual[i]));
+        });
   }
 
   private static GradientCase conv(

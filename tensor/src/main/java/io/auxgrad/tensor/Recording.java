@@ -31,6 +31,7 @@ public final class Recording implements AutoCloseable {
   private final RecordedMemory own;
   private final List<Runnable> kernels = new ArrayList<>();
   private final Set<Tensor> operands = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final IdentityHashMap<Tensor, Long> versions = new IdentityHashMap<>();
   private final List<Tensor> revived = new ArrayList<>();
 
   private Recording(RecordedMemory own) {
@@ -46,6 +47,7 @@ public final class Recording implements AutoCloseable {
   public static Recording of(RecordedMemory own, Runnable body) {
     Recording recording = new Recording(own);
     Launch.listen(recording::launch, body);
+    recording.keepModified();
     recording.revive();
     return recording;
   }
@@ -67,13 +69,29 @@ public final class Recording implements AutoCloseable {
       throw new IllegalStateException(
           op + " cannot be recorded, for it depends on the host: leave it out of the recording");
     }
-    kernel.run();
-    kernels.add(kernel);
+    keepModified();
     for (Tensor operand : of) {
       if (operand != null) {
         operands.add(operand);
+        versions.put(operand, operand.version());
       }
     }
+    kernel.run();
+    kernels.add(kernel);
+  }
+
+  // An op says after its kernel that it changed a tensor in place: here, once the next op is there.
+  private void keepModified() {
+    versions.forEach((operand, version) -> {
+      if (operand.version() != version) {
+        Runnable kernel = kernels.removeLast();
+        kernels.add(() -> {
+          kernel.run();
+          operand.modified();
+        });
+      }
+    });
+    versions.clear();
   }
 
   // A kernel asks its operands for their addresses, which only open tensors tell. Their memory was

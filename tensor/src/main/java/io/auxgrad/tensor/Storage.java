@@ -10,6 +10,7 @@ final class Storage {
   final DeviceMemory memory;
   final Buffer buffer;
   long version;
+  volatile Tensor.Companion companion;
   private volatile int users = 1;
 
   Storage(DeviceMemory memory, long bytes) {
@@ -28,7 +29,16 @@ final class Storage {
 
   void leave() {
     if (USERS.decrementAndGet(this) == 0) {
+      closeCompanion();
       memory.release(buffer);
+    }
+  }
+
+  private void closeCompanion() {
+    Tensor.Companion last = companion;
+    companion = null;
+    if (last != null) {
+      last.close();
     }
   }
 }

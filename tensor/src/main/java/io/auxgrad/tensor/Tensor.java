@@ -100,7 +100,7 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * The elements as seen by the host, exactly {@link #byteSize} bytes; only for host-reachable
-   * devices.
+   * devices. Who writes them says so with {@link #modified}.
    */
   public MemorySegment segment() {
     requireOpen();
@@ -212,6 +212,29 @@ public final class Tensor implements AutoCloseable {
   /** Says that the elements have been changed in place; ops that do so call it. */
   public void modified() {
     storage.version++;
+  }
+
+  /**
+   * What a backend derived of the elements and keeps beside them, in whatever form serves it: of
+   * all views of the memory, and closed with it.
+   */
+  public interface Companion extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** The companion that was {@linkplain #accompany given}, or null. */
+  public Companion companionOrNull() {
+    return storage.companion;
+  }
+
+  /**
+   * Closes {@code companion} with the memory; there is one per tensor. A {@link #version} tells it
+   * whether what it was derived of still holds.
+   */
+  public void accompany(Companion companion) {
+    requireOpen();
+    storage.companion = companion;
   }
 
   /** What identifies the memory: equal for a tensor and its views. */

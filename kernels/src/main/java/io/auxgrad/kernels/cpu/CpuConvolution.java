@@ -12,10 +12,10 @@ import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
 
 /**
- * Convolutions through oneDNN: images stay plain NHWC, weights are reordered inside each call to
- * what the primitive likes best, so that they may change in place at any time. Those to a few
- * channels and those of few pixels go another way: {@link NarrowConvolution}, {@link
- * PointConvolution}.
+ * Convolutions through oneDNN: images stay plain NHWC, weights are reordered to what the primitive
+ * likes best, inside of each call or once as {@link PackedWeights}, so that they may change in
+ * place at any time. Those to a few channels and those of few pixels go another way: {@link
+ * NarrowConvolution}, {@link PointConvolution}.
  */
 final class CpuConvolution extends ConvolutionOps {
   private record Key(
@@ -25,9 +25,11 @@ final class CpuConvolution extends ConvolutionOps {
       Conv2dSpec spec,
       DType yType,
       Activation activation,
-      boolean bias) {
+      boolean bias,
+      boolean residual) {
     static Key gradient(Tensor x, Tensor w, Conv2dSpec spec, Tensor y, boolean bias) {
-      return new Key(x.shape(), x.dtype(), w.shape(), spec, y.dtype(), Activation.IDENTITY, bias);
+      return new Key(
+          x.shape(), x.dtype(), w.shape(), spec, y.dtype(), Activation.IDENTITY, bias, false);
     }
 
     ConvolutionPlans plans(OneDnn dnn) {
@@ -55,23 +57,48 @@ final class CpuConvolution extends ConvolutionOps {
 
   @Override
   protected void runForward(
-      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
-    if (NarrowConvolution.suits(w.shape(), spec)) {
+      Tensor x,
+      Tensor w,
+      Tensor bias,
+      Conv2dSpec spec,
+      Tensor residual,
+      Activation activation,
+      Tensor y) {
+    if (residual == null && NarrowConvolution.suits(w.shape(), spec)) {
       narrow.forward(x, w, bias, spec, activation, y);
-    } else if (PointConvolution.suits(x, w, bias, spec, activation)) {
+    } else if (residual == null && PointConvolution.suits(x, w, bias, spec, activation)) {
       point.forward(x, w, y);
     } else {
-      forwardDirectly(x, w, bias, spec, activation, y);
+      forwardDirectly(x, w, bias, spec, residual, activation, y);
     }
   }
 
   private void forwardDirectly(
-      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
-    Key key = new Key(x.shape(), x.dtype(), w.shape(), spec, y.dtype(), activation, bias != null);
-    if (bias == null) {
-      forward.run(key, x.address(), w.address(), y.address());
+      Tensor x,
+      Tensor w,
+      Tensor bias,
+      Conv2dSpec spec,
+      Tensor residual,
+      Activation activation,
+      Tensor y) {
+    Key key =
+        new Key(
+            x.shape(),
+            x.dtype(),
+            w.shape(),
+            spec,
+            y.dtype(),
+            activation,
+            bias != null,
+            residual != null);
+    Tensor last = residual == null ? bias : residual;
+    if (last == null) {
+      forward.run(key, w, x.address(), w.address(), y.address());
+    } else if (bias == null || residual == null) {
+      forward.run(key, w, x.address(), w.address(), y.address(), last.address());
     } else {
-      forward.run(key, x.address(), w.address(), y.address(), bias.address());
+      forward.run(
+          key, w, x.address(), w.address(), y.address(), bias.address(), residual.address());
     }
   }
 
@@ -80,7 +107,8 @@ final class CpuConvolution extends ConvolutionOps {
     if (PointConvolution.suits(dx.shape(), w.shape(), spec)) {
       point.gradInput(dy, w, dx);
     } else {
-      gradInput.run(Key.gradient(dx, w, spec, dy, false), dy.address(), w.address(), dx.address());
+      Key key = Key.gradient(dx, w, spec, dy, false);
+      gradInput.run(key, w, dy.address(), w.address(), dx.address());
     }
   }
 
@@ -112,7 +140,7 @@ final class CpuConvolution extends ConvolutionOps {
 
   private static Plan forwardPlan(OneDnn dnn, Key key) {
     try (var plans = key.plans(dnn)) {
-      return plans.forward(key.activation(), key.bias());
+      return plans.forward(key.activation(), key.bias(), key.residual());
     }
   }
 

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.onednn.OneDnn;
 import io.auxgrad.kernels.cpu.onednn.Plan;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.function.BiFunction;
 
@@ -11,6 +12,9 @@ import java.util.function.BiFunction;
  * used ones are dropped, and all of them when the number of threads changes, on which they depend.
  */
 final class PlanCache<K> {
+  /** Which operand of plans is a weight. */
+  static final int WEIGHT = 1;
+
   private static final int CAPACITY = 512;
 
   private final CpuContext context;
@@ -28,12 +32,23 @@ final class PlanCache<K> {
    * take turns.
    */
   void run(K key, long... operands) {
+    run(key, null, operands);
+  }
+
+  /**
+   * {@link #run(Object, long...)}, where operand number {@link #WEIGHT} is {@code weight}, whose
+   * {@link PackedWeights} are used.
+   */
+  void run(K key, Tensor weight, long... operands) {
     OneDnn dnn = OneDnn.get();
     synchronized (dnn) {
       dnn.useThreads(context.workers().threads());
       Plan plan = plan(dnn, key);
       for (int i = 0; i < operands.length; i++) {
         plan.set(i, operands[i]);
+      }
+      if (weight != null) {
+        PackedWeights.lend(context.memory(), weight, plan, WEIGHT);
       }
       Buffer workspace = context.memory().allocate(plan.workspaceBytes());
       try {

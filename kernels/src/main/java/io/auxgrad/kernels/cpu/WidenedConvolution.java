@@ -17,8 +17,24 @@ final class WidenedConvolution extends ConvolutionOps {
 
   @Override
   protected void runForward(
-      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
-    widening.run(y, wideY -> float32.runForward(widening.of(x), w, bias, spec, activation, wideY));
+      Tensor x,
+      Tensor w,
+      Tensor bias,
+      Conv2dSpec spec,
+      Tensor residual,
+      Activation activation,
+      Tensor y) {
+    widening.run(
+        y,
+        wideY ->
+            float32.runForward(
+                widening.of(x),
+                w,
+                bias,
+                spec,
+                residual == null ? null : widening.of(residual),
+                activation,
+                wideY));
   }
 
   @Override

@@ -41,6 +41,9 @@ final class ConvolutionCases {
     for (Activation a : Activation.values()) {
       cases.add(fused(a, 12, 10));
       cases.add(fused(a, 70, 3));
+      cases.add(residual(a, 12, 10, true));
+      cases.add(residual(a, 70, 3, false));
+      cases.add(residual(a, 1, 16, true));
     }
     return cases;
   }
@@ -93,6 +96,39 @@ final class ConvolutionCases {
             },
             (b, in) ->
                 List.of(b.convolution().forward(in.get(0), in.get(1), in.get(2), spec, activation)))
+        .summing(9L * c);
+  }
+
+  private static OpCase residual(Activation activation, int c, int o, boolean bias) {
+    Conv2dSpec spec = Conv2dSpec.of(1, 1, 1, c == 1 ? o : 1);
+    List<Input> inputs = new ArrayList<>();
+    inputs.add(Input.uniform(2, 6, 7, c * spec.groups()));
+    inputs.add(new Input(Shape.of(o, 3, 3, c), Input.Kind.UNIFORM, -2, 2));
+    inputs.add(new Input(Shape.of(2, 6, 7, o), Input.Kind.UNIFORM, -4, 4));
+    if (bias) {
+      inputs.add(Input.uniform(o));
+    }
+    return OpCase.of(
+            "conv2d + residual + %s, %d groups".formatted(activation, spec.groups()),
+            Set.of("convolution.forward"),
+            inputs,
+            in -> {
+              Array64 y = reference(in.get(0), in.get(1), bias ? in.get(3) : null, spec);
+              double[] r = in.get(2).data();
+              Arrays.setAll(y.data(), i -> activate(activation, y.data()[i] + r[i]));
+              return List.of(y);
+            },
+            (b, in) ->
+                List.of(
+                    b.convolution()
+                        .forward(
+                            in.get(0),
+                            in.get(1),
+                            bias ? in.get(3) : null,
+                            spec,
+                            in.get(2),
+                            activation,
+                            in.get(0).dtype())))
         .summing(9L * c);
   }
 

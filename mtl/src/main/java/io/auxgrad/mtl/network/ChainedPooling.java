@@ -6,6 +6,7 @@ import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ChainedPooling extends Layer {
     return Scratch.run(() -> {
       Variable sum = x;
       Variable top = x;
-      for (Conv2d conv : convolutions) {
+      for (Conv2d conv : convolutions.subList(0, STAGES - 1)) {
         Variable pooled = PoolingGradients.maxPool(top, WINDOW);
         Variable next = conv.forward(pooled);
         Variable longer = sum.plus(next);
@@ -52,7 +53,8 @@ final class ChainedPooling extends Layer {
         top = next;
         sum = longer;
       }
-      return sum;
+      Variable pooled = PoolingGradients.maxPool(top, WINDOW);
+      return convolutions.getLast().forward(pooled, sum, Activation.IDENTITY);
     });
   }
 }

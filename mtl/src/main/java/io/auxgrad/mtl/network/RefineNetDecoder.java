@@ -1,6 +1,5 @@
 package io.auxgrad.mtl.network;
 
-import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.ResizeGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
@@ -9,7 +8,7 @@ import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.backbones.Backbone;
 import io.auxgrad.nn.init.Initializer;
 import io.auxgrad.nn.layers.Conv2d;
-import io.auxgrad.tensor.ops.UnaryOp;
+import io.auxgrad.tensor.ops.Activation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,28 +86,23 @@ final class RefineNetDecoder extends Decoder {
   }
 
   private Variable stage(int stage, Map<String, Variable> encoder, Variable aboveOrNull) {
+    List<Backbone.Level> maps = inputs.get(stage);
     Variable sum = null;
-    for (Backbone.Level level : inputs.get(stage)) {
-      Variable lateral = laterals.get(level.name()).forward(encoder.get(level.name()));
-      sum = sum == null ? lateral : sumOf(sum, lateral);
-    }
     if (aboveOrNull != null) {
       Variable adapted = adapters.get(stage - 1).forward(aboveOrNull);
-      Variable resized = resizeLike(adapted, sum);
+      sum = resizeLike(adapted, encoder.get(maps.getFirst().name()));
       adapted.release();
-      sum = sumOf(sum, resized);
     }
-    Variable active = PointwiseGradients.unary(UnaryOp.RELU6, sum);
-    sum.release();
-    return pools.get(stage).forward(active);
-  }
-
-  /** The sum of two maps that nobody else will look at. */
-  private static Variable sumOf(Variable a, Variable b) {
-    Variable sum = a.plus(b);
-    a.release();
-    b.release();
-    return sum;
+    for (Backbone.Level map : maps) {
+      Activation activation = map == maps.getLast() ? Activation.RELU6 : Activation.IDENTITY;
+      Variable longer =
+          laterals.get(map.name()).forward(encoder.get(map.name()), sum, activation);
+      if (sum != null) {
+        sum.release();
+      }
+      sum = longer;
+    }
+    return pools.get(stage).forward(sum);
   }
 
   @Override

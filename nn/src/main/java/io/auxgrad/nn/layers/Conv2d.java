@@ -45,9 +45,19 @@ public final class Conv2d extends Layer {
 
   @Override
   public Variable forward(Variable x) {
+    return forward(x, null, activation);
+  }
+
+  /**
+   * {@code activation(conv(x) + residual)}, in place of this layer's own activation.
+   *
+   * @param residualOrNull of the shape and type of the result
+   */
+  public Variable forward(Variable x, Variable residualOrNull, Activation activation) {
     Variable biasOrNull = bias == null ? null : bias.variable();
     DType type = typeOrNull == null ? x.value().dtype() : typeOrNull;
-    return ConvolutionGradients.conv2d(x, weight.variable(), biasOrNull, spec, activation, type);
+    return ConvolutionGradients.conv2d(
+        x, weight.variable(), biasOrNull, spec, residualOrNull, activation, type);
   }
 
   /** How the kernel slides. */

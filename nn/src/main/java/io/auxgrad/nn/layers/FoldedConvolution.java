@@ -1,10 +1,8 @@
 package io.auxgrad.nn.layers;
 
-import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
-import io.auxgrad.tensor.ops.Backends;
 import java.util.List;
 
 /**
@@ -12,14 +10,11 @@ import java.util.List;
  * + eps)} the weights are {@code w * s} and the bias is {@code beta - mean * s}.
  */
 final class FoldedConvolution implements AutoCloseable {
-  private final ConvBn block;
   private final List<Tensor> sources;
   private final long[] versions;
-  private final Conv2d plain;
-  private final Conv2d activated;
+  private final Conv2d convolution;
 
   FoldedConvolution(ConvBn block) {
-    this.block = block;
     sources =
         List.of(
             block.conv().weight().value(),
@@ -28,14 +23,7 @@ final class FoldedConvolution implements AutoCloseable {
             block.bn().runningMean(),
             block.bn().runningVar());
     versions = versions();
-    activated = fold(block, block.activation());
-    plain =
-        new Conv2d(
-            block.conv().spec(),
-            Activation.IDENTITY,
-            block.conv().outputTypeOrNull(),
-            activated.weight().value(),
-            activated.biasOrNull().value());
+    convolution = fold(block, block.activation());
   }
 
   /** Whether nothing has changed since that it was made of. */
@@ -49,17 +37,7 @@ final class FoldedConvolution implements AutoCloseable {
 
   /** {@code activation(conv(x) + residual)}, outside of every tape. */
   Variable forward(Variable x, Variable residualOrNull) {
-    if (residualOrNull == null) {
-      return activated.forward(x);
-    }
-    Variable sum = plain.forward(x);
-    Backends.of(sum.value()).pointwise().accumulate(sum.value(), residualOrNull.value());
-    if (block.activation() == Activation.IDENTITY) {
-      return sum;
-    }
-    Variable y = PointwiseGradients.activation(block.activation(), sum);
-    sum.release();
-    return y;
+    return convolution.forward(x, residualOrNull, convolution.activation());
   }
 
   /** A new convolution of {@code block}'s folded weights and {@code activation}. */
@@ -89,7 +67,6 @@ final class FoldedConvolution implements AutoCloseable {
 
   @Override
   public void close() {
-    plain.close();
-    activated.close();
+    convolution.close();
   }
 }

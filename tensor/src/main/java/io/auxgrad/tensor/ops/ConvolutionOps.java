@@ -36,6 +36,24 @@ public abstract class ConvolutionOps {
    */
   public final Tensor forward(
       Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, DType type) {
+    return forward(x, w, bias, spec, null, activation, type);
+  }
+
+  /**
+   * {@code y = activation(conv(x, w) + bias + residual)}.
+   *
+   * @param bias {@code [O]}, or null
+   * @param residual of the shape and type of {@code y}, or null
+   * @param type of the result: float32, or that of {@code x}
+   */
+  public final Tensor forward(
+      Tensor x,
+      Tensor w,
+      Tensor bias,
+      Conv2dSpec spec,
+      Tensor residual,
+      Activation activation,
+      DType type) {
     check("conv2d", x.shape(), w.shape(), spec);
     Checks.activation("conv2d", "input", x);
     Checks.floating("conv2d", "weight", w);
@@ -45,13 +63,21 @@ public abstract class ConvolutionOps {
         "an input of type %s gives no output of type %s",
         x.dtype(),
         type);
-    Checks.sameDevice("conv2d", x, w, bias);
+    Checks.sameDevice("conv2d", x, w, bias, residual);
     if (bias != null) {
       Checks.perChannel("conv2d", "bias", bias, w.shape().dim(0));
     }
-    Tensor y = Tensor.empty(x.memory(), type, spec.outputShape(x.shape(), w.shape()));
+    Shape shape = spec.outputShape(x.shape(), w.shape());
+    checkResidual(residual, shape, type);
+    Tensor y = Tensor.empty(x.memory(), type, shape);
     Launch.run(
-        "convolution.forward", () -> runForward(x, w, bias, spec, activation, y), x, w, bias, y);
+        "convolution.forward",
+        () -> runForward(x, w, bias, spec, residual, activation, y),
+        x,
+        w,
+        bias,
+        residual,
+        y);
     MacCounter.add(macs(y.shape(), w.shape()));
     return y;
   }
@@ -89,6 +115,18 @@ public abstract class ConvolutionOps {
     return new WeightGradients(dw, db);
   }
 
+  private static void checkResidual(Tensor residualOrNull, Shape y, DType type) {
+    if (residualOrNull != null) {
+      Checks.shape("conv2d", "residual", residualOrNull, y);
+      Checks.require(
+          residualOrNull.dtype() == type,
+          "conv2d",
+          "residual %s must be of the output's type %s",
+          residualOrNull,
+          type);
+    }
+  }
+
   private static long macs(Shape y, Shape w) {
     return y.size() * w.stride(0);
   }
@@ -123,7 +161,13 @@ public abstract class ConvolutionOps {
 
   /** Writes {@code y}. */
   protected abstract void runForward(
-      Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y);
+      Tensor x,
+      Tensor w,
+      Tensor bias,
+      Conv2dSpec spec,
+      Tensor residual,
+      Activation activation,
+      Tensor y);
 
   /** Writes {@code dx}. */
   protected abstract void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx);

@@ -2,20 +2,48 @@ package io.auxgrad.kernels.cpu.onednn;
 
 import io.auxgrad.tensor.ops.Activation;
 
-/** Attributes of a primitive: scratch is given by the caller, an activation may follow. */
+/**
+ * Attributes of a primitive: scratch is given by the caller, a residual may be added and an
+ * activation follow.
+ */
 final class Attributes implements AutoCloseable {
   private static final int SCRATCHPAD_USER = 1;
   private static final int ELTWISE_RELU = 0x20;
   private static final int ELTWISE_CLIP = 46;
 
+  private static final int BINARY_ADD = 0x1fff0;
+
+  /**
+   * The residual as an argument: of the first operation behind the primitive, the second factor.
+   */
+  static final int ARG_RESIDUAL = 1 << 15 | 2;
+
   private final long handle = Library.create("dnnl_primitive_attr_create");
 
-  Attributes(Activation activation) {
+  Attributes() {
+    this(null, Activation.IDENTITY);
+  }
+
+  Attributes(MemoryDesc residualOrNull, Activation activation) {
     Library.call("dnnl_primitive_attr_set_scratchpad_mode", handle, SCRATCHPAD_USER);
+    long operations = Library.create("dnnl_post_ops_create");
+    try {
+      if (residualOrNull != null) {
+        Library.call(
+            "dnnl_post_ops_append_binary", operations, BINARY_ADD, residualOrNull.handle());
+      }
+      append(operations, activation);
+      Library.call("dnnl_primitive_attr_set_post_ops", handle, operations);
+    } finally {
+      Library.call("dnnl_post_ops_destroy", operations);
+    }
+  }
+
+  private static void append(long operations, Activation activation) {
     switch (activation) {
       case IDENTITY -> {}
-      case RELU -> append(ELTWISE_RELU, 0f, 0f);
-      case RELU6 -> append(ELTWISE_CLIP, 0f, 6f);
+      case RELU -> append(operations, ELTWISE_RELU, 0f, 0f);
+      case RELU6 -> append(operations, ELTWISE_CLIP, 0f, 6f);
     }
   }
 
@@ -23,14 +51,8 @@ final class Attributes implements AutoCloseable {
     return handle;
   }
 
-  private void append(int algorithm, float alpha, float beta) {
-    long operations = Library.create("dnnl_post_ops_create");
-    try {
-      Library.call("dnnl_post_ops_append_eltwise", operations, algorithm, alpha, beta);
-      Library.call("dnnl_primitive_attr_set_post_ops", handle, operations);
-    } finally {
-      Library.call("dnnl_post_ops_destroy", operations);
-    }
+  private static void append(long operations, int algorithm, float alpha, float beta) {
+    Library.call("dnnl_post_ops_append_eltwise", operations, algorithm, alpha, beta);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -89,16 +90,23 @@ public final class ConvolutionPlans implements AutoCloseable {
     return Geometry.of(x, w, spec).isWhole();
   }
 
-  /** Operands: x, w, y and, {@code withBias}, bias. */
-  public Plan forward(Activation activation, boolean withBias) {
+  /** Operands: x, w, y, then, if there, bias and residual. */
+  public Plan forward(Activation activation, boolean withBias, boolean withResidual) {
     long descriptor =
-        fastest(f ->
-            forwardDescriptor(f, f == wide ? wide.y : y, FORWARD_INFERENCE, activation, withBias));
-    String what = "convolution of " + shapes;
-    return withBias
-        ? new PrimitivePlan(
-            dnn, what, descriptor, source, weight, out(ARG_DST, y, 0), in(ARG_BIAS, bias, 0))
-        : new PrimitivePlan(dnn, what, descriptor, source, weight, out(ARG_DST, y, 0));
+        fastest(f -> {
+          MemoryDesc result = f == wide ? wide.y : y;
+          MemoryDesc residual = withResidual ? y : null;
+          return forwardDescriptor(f, result, FORWARD_INFERENCE, activation, withBias, residual);
+        });
+    List<Operand> operands = new ArrayList<>(List.of(source, weight, out(ARG_DST, y, 0)));
+    if (withBias) {
+      operands.add(in(ARG_BIAS, bias, 0));
+    }
+    if (withResidual) {
+      operands.add(in(Attributes.ARG_RESIDUAL, y, 0));
+    }
+    return new PrimitivePlan(
+        dnn, "convolution of " + shapes, descriptor, operands.toArray(Operand[]::new));
   }
 
   /** Operands: dy, w, dx. */
@@ -109,8 +117,8 @@ public final class ConvolutionPlans implements AutoCloseable {
   }
 
   private long gradInputDescriptor(Factors f, String what) {
-    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, false);
-    try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
+    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, false, null);
+    try (Attributes attributes = new Attributes()) {
       long descriptor =
           create(
               what,
@@ -174,8 +182,8 @@ public final class ConvolutionPlans implements AutoCloseable {
   }
 
   private long gradWeightDescriptor(Factors f, String what, boolean withBias) {
-    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, withBias);
-    try (Attributes attributes = new Attributes(Activation.IDENTITY)) {
+    long hint = forwardDescriptor(f, f.y, FORWARD_TRAINING, Activation.IDENTITY, withBias, null);
+    try (Attributes attributes = new Attributes()) {
       return create(
           what,
           "dnnl_convolution_backward_weights_primitive_desc_create",
@@ -197,8 +205,13 @@ public final class ConvolutionPlans implements AutoCloseable {
   }
 
   private long forwardDescriptor(
-      Factors f, MemoryDesc result, int kind, Activation activation, boolean withBias) {
-    try (Attributes attributes = new Attributes(activation)) {
+      Factors f,
+      MemoryDesc result,
+      int kind,
+      Activation activation,
+      boolean withBias,
+      MemoryDesc residualOrNull) {
+    try (Attributes attributes = new Attributes(residualOrNull, activation)) {
       return create(
           "convolution of " + shapes,
           "dnnl_convolution_forward_primitive_desc_create",

@@ -5,7 +5,6 @@ import static io.auxgrad.kernels.cpu.onednn.PrimitivePlan.Operand.out;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
-import io.auxgrad.tensor.ops.Activation;
 
 /** Makes plans for matrix products. */
 public final class MatmulPlans {
@@ -30,7 +29,7 @@ public final class MatmulPlans {
     boolean half =
         a.type() == DType.BFLOAT16 || b.type() == DType.BFLOAT16 || type == DType.BFLOAT16;
     DType factors = half ? DType.BFLOAT16 : DType.FLOAT32;
-    try (Attributes attributes = new Attributes(Activation.IDENTITY);
+    try (Attributes attributes = new Attributes();
         MemoryDesc left = a.as(a.type());
         MemoryDesc right = b.as(b.type());
         MemoryDesc factorLeft = a.as(factors);

@@ -2,7 +2,11 @@ package io.auxgrad.kernels.cpu.onednn;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** Extents, element type and layout of an array as oneDNN sees it. */
 final class MemoryDesc implements AutoCloseable {
@@ -57,6 +61,17 @@ final class MemoryDesc implements AutoCloseable {
   /** Whether two descriptors mean the same extents and layout. */
   static boolean same(long a, long b) {
     return Library.number("dnnl_memory_desc_equal", a, b) != 0;
+  }
+
+  /** A name for the descriptor {@code handle}; another one for any other. */
+  static String name(long handle) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
+      Library.call("dnnl_memory_desc_get_blob", 0L, size.address(), handle);
+      MemorySegment blob = arena.allocate(size.get(ValueLayout.JAVA_LONG, 0));
+      Library.call("dnnl_memory_desc_get_blob", blob.address(), size.address(), handle);
+      return HexFormat.of().formatHex(blob.toArray(ValueLayout.JAVA_BYTE));
+    }
   }
 
   private static int code(DType type) {

@@ -40,8 +40,9 @@ final class Primitive implements AutoCloseable {
    * @param what for messages
    * @param ids the {@code DNNL_ARG_*} of each argument; an argument is known by its position in
    *     them
+   * @param layouts the memory descriptor of each argument
    */
-  Primitive(OneDnn dnn, String what, long descriptor, int... ids) {
+  Primitive(OneDnn dnn, String what, long descriptor, int[] ids, long[] layouts) {
     this.dnn = dnn;
     this.what = what;
     handle = Library.create("dnnl_primitive_create", descriptor);
@@ -51,7 +52,7 @@ final class Primitive implements AutoCloseable {
     memories = new long[ids.length];
     MemorySegment table = arena.allocate((long) EXEC_ARG_BYTES * ids.length, Long.BYTES);
     for (int i = 0; i < ids.length; i++) {
-      memories[i] = Library.create("dnnl_memory_create", layout(ids[i]), dnn.engine(), 0L);
+      memories[i] = Library.create("dnnl_memory_create", layouts[i], dnn.engine(), 0L);
       table.set(ValueLayout.JAVA_INT, (long) i * EXEC_ARG_BYTES, ids[i]);
       table.set(ValueLayout.JAVA_LONG, (long) i * EXEC_ARG_BYTES + Long.BYTES, memories[i]);
     }
@@ -65,7 +66,7 @@ final class Primitive implements AutoCloseable {
   }
 
   /** The memory descriptor that argument {@code id} must have. */
-  long layout(int id) {
+  static long layout(long descriptor, int id) {
     return Library.value("dnnl_primitive_desc_query_md", descriptor, EXEC_ARG_MD, id);
   }
 

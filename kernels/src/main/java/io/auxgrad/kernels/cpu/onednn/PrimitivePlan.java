@@ -31,6 +31,9 @@ final class PrimitivePlan implements Plan {
   private final Primitive main;
   private final Primitive[] reorders;
   private final boolean[] output;
+  private final boolean[] packed;
+  private final String[] layouts;
+  private final long[] bytes;
   private final long[] starts;
   private final long[] offsets;
   private long workspaceBytes;
@@ -39,25 +42,32 @@ final class PrimitivePlan implements Plan {
   PrimitivePlan(OneDnn dnn, String what, long descriptor, Operand... operands) {
     int n = operands.length;
     int[] ids = new int[n + 1];
+    long[] wanted = new long[n + 1];
     for (int i = 0; i < n; i++) {
       ids[i] = operands[i].id();
+      wanted[i] = Primitive.layout(descriptor, ids[i]);
     }
     ids[n] = ARG_SCRATCHPAD;
-    main = new Primitive(dnn, what, descriptor, ids);
+    wanted[n] = Primitive.layout(descriptor, ARG_SCRATCHPAD);
+    main = new Primitive(dnn, what, descriptor, ids, wanted);
     reorders = new Primitive[n];
     output = new boolean[n];
+    packed = new boolean[n];
+    layouts = new String[n];
+    bytes = new long[n];
     starts = new long[n];
     offsets = new long[n + 1];
     for (int i = 0; i < n; i++) {
-      long wanted = main.layout(ids[i]);
       output[i] = operands[i].output();
       starts[i] = operands[i].offset();
-      if (!MemoryDesc.same(wanted, operands[i].plain().handle())) {
-        reorders[i] = reorder(dnn, what, operands[i], wanted);
-        offsets[i] = reserve(wanted);
+      if (!MemoryDesc.same(wanted[i], operands[i].plain().handle())) {
+        reorders[i] = reorder(dnn, what, operands[i], wanted[i]);
+        offsets[i] = reserve(wanted[i]);
+        bytes[i] = MemoryDesc.bytes(wanted[i]);
+        layouts[i] = output[i] ? null : (MemoryDesc.name(wanted[i]) + starts[i]).intern();
       }
     }
-    offsets[n] = reserve(main.layout(ARG_SCRATCHPAD));
+    offsets[n] = reserve(wanted[n]);
   }
 
   @Override
@@ -71,13 +81,36 @@ final class PrimitivePlan implements Plan {
       main.set(operand, address + starts[operand]);
     } else {
       reorders[operand].set(output[operand] ? 1 : 0, address + starts[operand]);
+      packed[operand] = false;
     }
+  }
+
+  @Override
+  public String layoutOrNull(int operand) {
+    return layouts[operand];
+  }
+
+  @Override
+  public long packedBytes(int operand) {
+    return bytes[operand];
+  }
+
+  @Override
+  public void pack(int operand, long address) {
+    reorders[operand].set(1, address);
+    reorders[operand].run();
+  }
+
+  @Override
+  public void setPacked(int operand, long address) {
+    main.set(operand, address);
+    packed[operand] = true;
   }
 
   @Override
   public void run(long workspace) {
     for (int i = 0; i < reorders.length; i++) {
-      if (reorders[i] != null) {
+      if (reorders[i] != null && !packed[i]) {
         reorders[i].set(output[i] ? 0 : 1, workspace + offsets[i]);
         main.set(i, workspace + offsets[i]);
         if (!output[i]) {
@@ -117,6 +150,7 @@ final class PrimitivePlan implements Plan {
     long descriptor =
         Library.create(
             "dnnl_reorder_primitive_desc_create", from, dnn.engine(), to, dnn.engine(), 0L);
-    return new Primitive(dnn, what + ", reorder", descriptor, ARG_FROM, ARG_TO);
+    int[] ids = {ARG_FROM, ARG_TO};
+    return new Primitive(dnn, what + ", reorder", descriptor, ids, new long[] {from, to});
   }
 }
