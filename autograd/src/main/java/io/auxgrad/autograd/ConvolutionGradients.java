@@ -86,13 +86,22 @@ public final class ConvolutionGradients {
     if (Tape.tracks(x, w, bias, residual)) {
       Variable y = conv2d(x, w, bias, spec, type);
       Variable sum = residual == null ? y : y.plus(residual);
-      return PointwiseGradients.activation(activation, sum);
+      Variable active = PointwiseGradients.activation(activation, sum);
+      releaseUnless(active, y);
+      releaseUnless(active, sum);
+      return active;
     }
     return Variable.result(
         x.backend()
             .convolution()
             .forward(
                 x.value(), w.value(), valueOf(bias), spec, valueOf(residual), activation, type));
+  }
+
+  private static void releaseUnless(Variable result, Variable intermediate) {
+    if (intermediate != result) {
+      intermediate.release();
+    }
   }
 
   private static Tensor asFloat32(Tensor t) {

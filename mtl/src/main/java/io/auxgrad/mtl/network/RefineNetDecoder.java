@@ -95,8 +95,7 @@ final class RefineNetDecoder extends Decoder {
     }
     for (Backbone.Level map : maps) {
       Activation activation = map == maps.getLast() ? Activation.RELU6 : Activation.IDENTITY;
-      Variable longer =
-          laterals.get(map.name()).forward(encoder.get(map.name()), sum, activation);
+      Variable longer = laterals.get(map.name()).forward(encoder.get(map.name()), sum, activation);
       if (sum != null) {
         sum.release();
       }

@@ -40,14 +40,12 @@ final class Primitive implements AutoCloseable {
    * @param what for messages
    * @param ids the {@code DNNL_ARG_*} of each argument; an argument is known by its position in
    *     them
-   * @param layouts the memory descriptor of each argument
+   * @param layouts the memory descriptor of each argument, copied
    */
   Primitive(OneDnn dnn, String what, long descriptor, int[] ids, long[] layouts) {
     this.dnn = dnn;
     this.what = what;
     handle = Library.create("dnnl_primitive_create", descriptor);
-    // A primitive has a copy, and of some hundred primitives that is tens of megabytes.
-    Library.call("dnnl_primitive_desc_destroy", descriptor);
     this.descriptor = descriptorOf(handle);
     memories = new long[ids.length];
     MemorySegment table = arena.allocate((long) EXEC_ARG_BYTES * ids.length, Long.BYTES);
@@ -57,6 +55,9 @@ final class Primitive implements AutoCloseable {
       table.set(ValueLayout.JAVA_LONG, (long) i * EXEC_ARG_BYTES + Long.BYTES, memories[i]);
     }
     arguments = table.address();
+    // The primitive has a copy of its own, and of some hundred primitives that is tens of
+    // megabytes.
+    Library.call("dnnl_primitive_desc_destroy", descriptor);
   }
 
   private long descriptorOf(long handle) {
@@ -65,7 +66,14 @@ final class Primitive implements AutoCloseable {
     return out.get(ValueLayout.JAVA_LONG, 0);
   }
 
-  /** The memory descriptor that argument {@code id} must have. */
+  /** The memory descriptor of argument {@code id}; lives as long as this. */
+  long layout(int id) {
+    return layout(descriptor, id);
+  }
+
+  /**
+   * The memory descriptor that argument {@code id} must have; lives as long as {@code descriptor}.
+   */
   static long layout(long descriptor, int id) {
     return Library.value("dnnl_primitive_desc_query_md", descriptor, EXEC_ARG_MD, id);
   }

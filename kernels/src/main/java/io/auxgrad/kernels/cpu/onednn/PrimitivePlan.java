@@ -58,6 +58,7 @@ final class PrimitivePlan implements Plan {
     starts = new long[n];
     offsets = new long[n + 1];
     for (int i = 0; i < n; i++) {
+      wanted[i] = main.layout(ids[i]);
       output[i] = operands[i].output();
       starts[i] = operands[i].offset();
       if (!MemoryDesc.same(wanted[i], operands[i].plain().handle())) {
@@ -67,7 +68,7 @@ final class PrimitivePlan implements Plan {
         layouts[i] = output[i] ? null : (MemoryDesc.name(wanted[i]) + starts[i]).intern();
       }
     }
-    offsets[n] = reserve(wanted[n]);
+    offsets[n] = reserve(main.layout(ARG_SCRATCHPAD));
   }
 
   @Override
