@@ -46,7 +46,9 @@ def command_of(engine, args, folder, mode, size):
 
 
 def start(engine, args, folder, mode, size):
-    return launch.Worker(command_of(engine, args, folder, mode, size), {"OMP_NUM_THREADS": str(args.threads)})
+    # Each as its users start it: our launcher sets malloc too, PyTorch's users leave it.
+    environment = launch.MALLOC if engine.startswith("auxgrad") else {"OMP_NUM_THREADS": str(args.threads)}
+    return launch.Worker(command_of(engine, args, folder, mode, size), environment)
 
 
 def step_of(worker, file):

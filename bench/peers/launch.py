@@ -14,7 +14,8 @@ ROOT = HERE.parents[1]
 FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
 NEEDED_JAVA = 25
 # As the launcher starts it.
-JAVA_OPTIONS = "-Xmx1g -XX:+UseSerialGC -XX:-UsePerfData"
+JAVA_OPTIONS = "-Xms16m -Xmn8m -Xmx1g -XX:+UseSerialGC -XX:-UsePerfData"
+MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 JDKS = ["/usr/lib/jvm/*", "/usr/java/*", "/opt/java/*", "~/.sdkman/candidates/java/*", "~/.jdks/*"]
 
 

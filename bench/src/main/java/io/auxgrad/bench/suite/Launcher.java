@@ -9,6 +9,8 @@ public final class Launcher {
       List.of(
           "--add-modules=jdk.incubator.vector",
           "--enable-native-access=ALL-UNNAMED",
+          "-Xms16m",
+          "-Xmn8m",
           "-Xmx1g",
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData");
