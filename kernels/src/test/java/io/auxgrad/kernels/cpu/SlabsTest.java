@@ -30,7 +30,7 @@ class SlabsTest {
   private final Slabs slabs;
 
   SlabsTest(Kind kind) {
-    assumeTrue(kind == Kind.HEAP || Pages.installed() > 0);
+    assumeTrue(kind == Kind.HEAP || Pages.installed() > 0, "this system reserves no address space");
     this.kind = kind;
     slabs = kind == Kind.HEAP ? Slabs.ofHeap(SLAB) : Slabs.ofAddressSpace(SLAB);
   }
@@ -98,7 +98,7 @@ class SlabsTest {
 
   @Test
   void aSlabOfSpaceCountsWhatHasBeenUsedAndTrimGivesItsEndBack() {
-    assumeTrue(kind == Kind.SPACE);
+    assumeTrue(kind == Kind.SPACE, "only a slab of address space is given back in part");
     Block low = slabs.take(64);
     Block high = slabs.take(16 << 20);
     assertEquals(64 + (16 << 20), slabs.reserved());
