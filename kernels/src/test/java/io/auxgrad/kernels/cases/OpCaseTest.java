@@ -9,7 +9,6 @@ import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -41,10 +40,6 @@ class OpCaseTest {
   @AfterAll
   static void nothingLeaks() {
     assertEquals(liveBefore, TensorScope.liveTensors(), TensorScope::report);
-  }
-
-  private static List<Backend> backends() {
-    return List.of(Backends.cpu());
   }
 
   @TestFactory
@@ -117,12 +112,13 @@ class OpCaseTest {
   }
 
   private static Stream<DynamicTest> each(Body body) {
-    return backends().stream()
-        .flatMap(backend ->
+    return TestBackends.all().stream()
+        .flatMap(target ->
             Cases.all().stream()
+                .filter(target::supports)
                 .map(c ->
                     DynamicTest.dynamicTest(
-                        backend.memory().device() + " " + c, () -> body.run(backend, c))));
+                        target.name() + " " + c, () -> body.run(target.backend(), c))));
   }
 
   private static void withInputs(Backend backend, OpCase c, Inputs body) {
