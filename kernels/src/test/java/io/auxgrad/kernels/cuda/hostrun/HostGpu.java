@@ -8,14 +8,17 @@ import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The host in the place of a GPU. */
@@ -25,7 +28,9 @@ public final class HostGpu implements Gpu {
     /** From the first to the last. */
     FORWARD(0),
     /** From the last to the first. */
-    BACKWARD(1);
+    BACKWARD(1),
+    /** In one that looks like chance, and is the same each time. */
+    SHUFFLED(7);
 
     private final int number;
 
@@ -36,7 +41,10 @@ public final class HostGpu implements Gpu {
 
   private static final FunctionDescriptor LAUNCH =
       FunctionDescriptor.of(
-          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+          ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+  private static final FunctionDescriptor SHARED =
+      FunctionDescriptor.ofVoid(ADDRESS, ValueLayout.JAVA_LONG);
 
   private final Order order;
   private final Arena arena = Arena.ofShared();
@@ -45,6 +53,7 @@ public final class HostGpu implements Gpu {
   private final HostCompiler compiler;
   private final Map<String, SymbolLookup> libraries = new HashMap<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private RuntimeException broken;
 
   /** A GPU of the module's kernels. */
   public HostGpu(Order order) {
@@ -57,7 +66,8 @@ public final class HostGpu implements Gpu {
         new HostCompiler(
             module.resolve("src/main/cuda"),
             module.resolve("src/test/cuda/host_cuda.h"),
-            module.resolve("target/hostrun"));
+            module.resolve("target/hostrun"),
+            List.of("-O1"));
   }
 
   /** Whether this machine has what it takes. */
@@ -80,10 +90,34 @@ public final class HostGpu implements Gpu {
     return kernels.computeIfAbsent(name, _ -> new HostKernel(name, library(file)));
   }
 
-  @SuppressWarnings("restricted")
+  /** What did not compile once is not tried again by each test. */
   private SymbolLookup library(String file) {
-    return libraries.computeIfAbsent(
-        file, _ -> SymbolLookup.libraryLookup(compiler.compile(file), arena));
+    if (broken != null) {
+      throw broken;
+    }
+    try {
+      return libraries.computeIfAbsent(file, _ -> load(compiler.compile(file)));
+    } catch (UncheckedIOException e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  /** Loads a library and tells it where its shared memory is. */
+  @SuppressWarnings("restricted")
+  private SymbolLookup load(HostCompiler.Library library) {
+    SymbolLookup symbols = SymbolLookup.libraryLookup(library.path(), arena);
+    MemorySegment anchor = symbols.find(HostCompiler.ANCHOR).orElseThrow();
+    MethodHandle announce = Linker.nativeLinker().downcallHandle(anchor, SHARED);
+    for (HostCompiler.Shared variable : library.shared()) {
+      long at = anchor.address() - library.anchor() + variable.offset();
+      try {
+        announce.invokeExact(MemorySegment.ofAddress(at), variable.bytes());
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+    return symbols;
   }
 
   @Override
@@ -130,18 +164,20 @@ public final class HostGpu implements Gpu {
     }
 
     @Override
+    @SuppressWarnings("restricted")
     protected void run(
         int gridX, int gridY, int gridZ, int threads, MemorySegment arguments, int count) {
-      int expected;
+      MemorySegment complaint;
       try {
-        expected =
-            (int) entry.invokeExact(gridX, gridY, gridZ, threads, arguments, count, order.number);
+        complaint =
+            (MemorySegment)
+                entry.invokeExact(gridX, gridY, gridZ, threads, arguments, count, order.number);
       } catch (Throwable e) {
         throw new AssertionError(e);
       }
-      if (expected != 0) {
+      if (complaint.address() != 0) {
         throw new AssertionError(
-            "kernel %s takes %d arguments, got %d".formatted(name(), expected, count));
+            "kernel %s: %s".formatted(name(), complaint.reinterpret(256).getString(0)));
       }
     }
   }
