@@ -1,12 +1,24 @@
 package io.auxgrad.kernels.cases;
 
+import io.auxgrad.kernels.cuda.CudaBackend;
+import io.auxgrad.kernels.cuda.hostrun.HostGpu;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
-/** The backends that the cases run on. */
+/**
+ * The backends that the cases run on: the CPU, and where there is a compiler the kernels of the GPU
+ * on the host, with their threads in each order.
+ */
 final class TestBackends {
+  /** Families that the CUDA backend has. */
+  private static final Set<String> ON_CUDA = Set.of("pointwise");
+
+  private static final List<NamedBackend> ALL = find();
+
   private TestBackends() {}
 
   /**
@@ -19,6 +31,21 @@ final class TestBackends {
   record NamedBackend(String name, Backend backend, Predicate<OpCase> supports) {}
 
   static List<NamedBackend> all() {
-    return List.of(new NamedBackend("cpu", Backends.cpu(), c -> true));
+    return ALL;
+  }
+
+  private static List<NamedBackend> find() {
+    List<NamedBackend> backends = new ArrayList<>();
+    backends.add(new NamedBackend("cpu", Backends.cpu(), _ -> true));
+    if (HostGpu.available()) {
+      for (HostGpu.Order order : HostGpu.Order.values()) {
+        backends.add(
+            new NamedBackend(
+                "host-run " + order,
+                new CudaBackend(new HostGpu(order)),
+                c -> ON_CUDA.contains(c.family())));
+      }
+    }
+    return backends;
   }
 }
