@@ -29,6 +29,7 @@ static dim3 blockIdx, threadIdx, blockDim, gridDim;
 #define __forceinline__
 #define __shared__ static
 #define __launch_bounds__(...)
+#define __expf expf
 
 namespace host {
 

@@ -6,9 +6,13 @@ import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What the cases run on: the CPU, and the kernels of the GPU on the host in either order. */
 final class TestBackends {
+  /** Those that the CUDA backend has. */
+  private static final Set<String> FAMILIES = Set.of("pointwise", "loss");
+
   private static final List<Target> ALL = find();
 
   private TestBackends() {}
@@ -22,7 +26,7 @@ final class TestBackends {
   record Target(String name, Backend backend) {
     boolean supports(OpCase c) {
       return backend == Backends.cpu()
-          || c.covers().stream().allMatch(o -> o.startsWith("pointwise."));
+          || c.covers().stream().allMatch(o -> FAMILIES.contains(o.substring(0, o.indexOf('.'))));
     }
   }
 
