@@ -94,7 +94,7 @@ DEVICE float siluSlope(float x) {
     });                                                                                                   \
   }                                                                                                       \
   ENTRY NAME##_backward_##SUFFIX(const T* dy, const T* source, T* dx, int64 n) {                          \
-    zip(dy, source, dx, n, [](float slope, float x) { return slope * static_cast<float>(SLOPE); });       \
+    zip(dy, source, dx, n, [](float slope, [[maybe_unused]] float x) { return slope * static_cast<float>(SLOPE); });       \
   }
 
 UNARY_OPS(UNARY_ENTRIES, float, f32)

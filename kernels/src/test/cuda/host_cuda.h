@@ -1,210 +1,139 @@
-// Plays the GPU, so that kernels run where there is none: the text of a .cu file is compiled for the processor, a block's
-// threads become fibers, and a fiber goes on until it meets a barrier or a shuffle. In which order they get their turn
-// is chosen by the caller; a barrier that is missing shows as a wrong result in one order or the other.
+// Plays CUDA, so that kernels run where there is no GPU: the text of a .cu file is compiled for the processor after this
+// header, which gives it the words of the language and the functions that kernels here use. host_block.h runs them.
 #pragma once
 
-#include <ucontext.h>
-
 #include <cmath>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <tuple>
-#include <utility>
-#include <vector>
 
-struct dim3 {
-  unsigned x, y, z;
+#include "host_block.h"
+
+#define __global__
+#define __device__ inline
+#define __host__
+#define __forceinline__
+#define __shared__ static
+#define __launch_bounds__(...)
+#define __expf expf
+
+struct alignas(8) float2 {
+  float x, y;
 };
 
 struct alignas(16) float4 {
   float x, y, z, w;
 };
 
-static dim3 blockIdx, threadIdx, blockDim, gridDim;
+// ---- Entry points, which the caller finds by name.
 
-#define __global__
-#define __device__ inline
-#define __forceinline__
-#define __shared__ static
-#define __launch_bounds__(...)
-#define __expf expf
+#define HOST_EXPORT extern "C" __attribute__((visibility("default")))
 
-namespace host {
+#define HOST_ENTRY(NAME)                                                                                           \
+  HOST_EXPORT const char* host_##NAME(unsigned x, unsigned y, unsigned z, unsigned threads, void** arguments,      \
+                                      int count, unsigned order) {                                                 \
+    return host::launch(NAME, x, y, z, threads, arguments, count, order);                                          \
+  }
 
-struct Fiber {
-  ucontext_t context;
-  std::vector<char> stack;
-  bool done;
-};
-
-constexpr int WARP = 32;
-constexpr size_t STACK = 64 << 10;
-
-static std::vector<Fiber> fibers;
-static ucontext_t scheduler;
-static Fiber* current;
-static void (*body)();
-static uint64_t exchanged[1024];
-
-static void enter() {
-  body();
-  current->done = true;
-  swapcontext(&current->context, &scheduler);
+HOST_EXPORT void auxgrad_host_shared(void* at, long size) {
+  host::shared.push_back({at, static_cast<size_t>(size)});
 }
 
-// Lets all other threads of the block come to their next barrier.
-static void yield() {
-  Fiber* me = current;
-  swapcontext(&me->context, &scheduler);
-}
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 
-static unsigned turn(int order, unsigned k, unsigned n) { return order == 0 ? k : n - 1 - k; }
+HOST_EXPORT void auxgrad_host_forbid(void* at, long size) { __asan_poison_memory_region(at, size); }
 
-static void runBlock(unsigned threads, int order) {
-  if (fibers.size() < threads) {
-    fibers.resize(threads);
-  }
-  for (unsigned i = 0; i < threads; i++) {
-    Fiber& fiber = fibers[i];
-    fiber.stack.resize(STACK);
-    fiber.done = false;
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.data();
-    fiber.context.uc_stack.ss_size = STACK;
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, enter, 0);
-  }
-  for (unsigned left = threads; left > 0;) {
-    for (unsigned k = 0; k < threads; k++) {
-      unsigned i = turn(order, k, threads);
-      if (!fibers[i].done) {
-        current = &fibers[i];
-        threadIdx = {i, 0, 0};
-        swapcontext(&scheduler, &current->context);
-        left -= fibers[i].done;
-      }
-    }
-  }
-}
+HOST_EXPORT void auxgrad_host_allow(void* at, long size) { __asan_unpoison_memory_region(at, size); }
+#endif
 
-template <class... A>
-struct Call {
-  static void (*kernel)(A...);
-  static void** arguments;
+// ---- Barriers, shuffles, votes.
 
-  template <size_t... I>
-  static void unpack(std::index_sequence<I...>) {
-    kernel(*static_cast<A*>(arguments[I])...);
-  }
+inline void __syncthreads() { host::leave(host::Wait::BLOCK); }
 
-  static void run() { unpack(std::index_sequence_for<A...>()); }
-};
+inline void __syncwarp(unsigned = 0xffffffffu) { host::leave(host::Wait::WARP); }
 
-template <class... A>
-void (*Call<A...>::kernel)(A...);
-template <class... A>
-void** Call<A...>::arguments;
-
-// Runs a whole grid. Returns the number of parameters where `count` is another, else 0.
-template <class... A>
-int launch(void (*kernel)(A...), unsigned x, unsigned y, unsigned z, unsigned threads, void** arguments, int count,
-           int order) {
-  if (count != sizeof...(A)) {
-    return sizeof...(A);
-  }
-  Call<A...>::kernel = kernel;
-  Call<A...>::arguments = arguments;
-  body = Call<A...>::run;
-  gridDim = {x, y, z};
-  blockDim = {threads, 1, 1};
-  unsigned long long blocks = 1ull * x * y * z;
-  for (unsigned long long b = 0; b < blocks; b++) {
-    unsigned long long at = order == 0 ? b : blocks - 1 - b;
-    blockIdx = {static_cast<unsigned>(at % x), static_cast<unsigned>(at / x % y), static_cast<unsigned>(at / x / y)};
-    runBlock(threads, order);
-  }
-  return 0;
-}
+inline unsigned hostLane() { return threadIdx.x % host::WARP; }
 
 template <class T>
-T exchange(T value, unsigned from) {
-  memcpy(&exchanged[threadIdx.x], &value, sizeof value);
-  yield();
-  T result;
-  memcpy(&result, &exchanged[threadIdx.x / WARP * WARP + from], sizeof result);
-  yield();
-  return result;
-}
-
-}  // namespace host
-
-#define HOST_ENTRY(NAME)                                                                                     \
-  extern "C" __attribute__((visibility("default"))) int host_##NAME(unsigned x, unsigned y, unsigned z, unsigned threads, void** arguments, int count, \
-                             int order) {                                                                    \
-    return host::launch(NAME, x, y, z, threads, arguments, count, order);                                    \
-  }
-
-static inline void __syncthreads() { host::yield(); }
-
-static inline void __syncwarp(unsigned = 0xffffffffu) { host::yield(); }
-
-template <class T>
-static inline T __shfl_xor_sync(unsigned, T value, int mask) {
-  return host::exchange(value, (threadIdx.x % host::WARP) ^ mask);
-}
-
-template <class T>
-static inline T __shfl_down_sync(unsigned, T value, unsigned delta) {
-  unsigned lane = threadIdx.x % host::WARP;
-  return host::exchange(value, lane + delta < host::WARP ? lane + delta : lane);
-}
-
-template <class T>
-static inline T __shfl_sync(unsigned, T value, int from) {
+T __shfl_sync(unsigned, T value, int from) {
   return host::exchange(value, from % host::WARP);
 }
 
-static inline float __uint_as_float(unsigned bits) {
+template <class T>
+T __shfl_xor_sync(unsigned, T value, int mask) {
+  return host::exchange(value, hostLane() ^ mask);
+}
+
+template <class T>
+T __shfl_down_sync(unsigned, T value, unsigned delta) {
+  unsigned from = hostLane() + delta;
+  return host::exchange(value, from < host::WARP ? from : hostLane());
+}
+
+template <class T>
+T __shfl_up_sync(unsigned, T value, unsigned delta) {
+  return host::exchange(value, hostLane() >= delta ? hostLane() - delta : hostLane());
+}
+
+inline unsigned __ballot_sync(unsigned, int predicate) {
+  unsigned votes = 0;
+  for (unsigned lane = 0; lane < host::WARP; lane++) {
+    votes |= host::exchange(predicate != 0 ? 1u : 0u, lane) << lane;
+  }
+  return votes;
+}
+
+inline int __any_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) != 0; }
+
+inline int __all_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) == 0xffffffffu; }
+
+// ---- Bits and numbers.
+
+inline float __uint_as_float(unsigned bits) {
   float x;
   memcpy(&x, &bits, 4);
   return x;
 }
 
-static inline unsigned __float_as_uint(float x) {
+inline unsigned __float_as_uint(float x) {
   unsigned bits;
   memcpy(&bits, &x, 4);
   return bits;
 }
 
-static inline float __int_as_float(int bits) { return __uint_as_float(static_cast<unsigned>(bits)); }
+inline float __int_as_float(int bits) { return __uint_as_float(static_cast<unsigned>(bits)); }
 
-static inline int __float_as_int(float x) { return static_cast<int>(__float_as_uint(x)); }
+inline int __float_as_int(float x) { return static_cast<int>(__float_as_uint(x)); }
 
-static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
+inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 
-static inline double rsqrt(double x) { return 1 / sqrt(x); }
+inline double rsqrt(double x) { return 1 / sqrt(x); }
 
 template <class T>
-static inline T min(T a, T b) {
+T min(T a, T b) {
   return b < a ? b : a;
 }
 
 template <class T>
-static inline T max(T a, T b) {
+T max(T a, T b) {
   return a < b ? b : a;
 }
 
 template <class T>
-static inline T atomicAdd(T* at, T value) {
+T __ldg(const T* at) {
+  return *at;
+}
+
+// ---- Atomics: one fiber runs at a time, and none is interrupted.
+
+template <class T>
+T atomicAdd(T* at, T value) {
+  static_assert(static_cast<T>(0.5f) == 0, "sums of floating-point numbers would depend on the order");
   T old = *at;
   *at += value;
   return old;
 }
 
 template <class T>
-static inline T atomicCAS(T* at, T expected, T value) {
+T atomicCAS(T* at, T expected, T value) {
   T old = *at;
   if (old == expected) {
     *at = value;
@@ -213,9 +142,18 @@ static inline T atomicCAS(T* at, T expected, T value) {
 }
 
 template <class T>
-static inline T atomicMax(T* at, T value) {
+T atomicMax(T* at, T value) {
   T old = *at;
   if (old < value) {
+    *at = value;
+  }
+  return old;
+}
+
+template <class T>
+T atomicMin(T* at, T value) {
+  T old = *at;
+  if (value < old) {
     *at = value;
   }
   return old;

@@ -24,7 +24,6 @@ final class LossSums implements AutoCloseable {
   static final int MOST_EXTREMES = 1024;
 
   private static final int PASS_THREADS = 512;
-  private static final int FINISH_THREADS = 1024;
   private static final int LABELS_OF_THREAD = 4;
   private static final int BYTES_OF_THREAD = 16;
 
@@ -124,7 +123,7 @@ final class LossSums implements AutoCloseable {
         .put(parts)
         .put(known)
         .put(result.loss())
-        .launchBlocks(1, FINISH_THREADS);
+        .launchBlocks(1, Kernel.BLOCK);
   }
 
   /** Writes the mean, and reports the first label that is out of range. */
@@ -145,7 +144,7 @@ final class LossSums implements AutoCloseable {
         .put(labels.size())
         .put(gpu.faults().address())
         .put(message)
-        .launchBlocks(1, FINISH_THREADS);
+        .launchBlocks(1, Kernel.BLOCK);
   }
 
   @Override

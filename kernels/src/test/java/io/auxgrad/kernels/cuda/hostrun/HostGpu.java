@@ -8,14 +8,17 @@ import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The host in the place of a GPU. */
@@ -25,7 +28,9 @@ public final class HostGpu implements Gpu {
     /** From the first to the last. */
     FORWARD(0),
     /** From the last to the first. */
-    BACKWARD(1);
+    BACKWARD(1),
+    /** In one that looks like chance, and is the same each time. */
+    SHUFFLED(7);
 
     private final int number;
 
@@ -36,7 +41,14 @@ public final class HostGpu implements Gpu {
 
   private static final FunctionDescriptor LAUNCH =
       FunctionDescriptor.of(
-          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+          ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+
+  private static final FunctionDescriptor SHARED =
+      FunctionDescriptor.ofVoid(ADDRESS, ValueLayout.JAVA_LONG);
+
+  private static final String MAIN = "src/main/cuda";
+  private static final String TEST = "src/test/cuda";
+  private static final List<String> PLAIN = List.of("-O1");
 
   private final Order order;
   private final Arena arena = Arena.ofShared();
@@ -45,19 +57,40 @@ public final class HostGpu implements Gpu {
   private final HostCompiler compiler;
   private final Map<String, SymbolLookup> libraries = new HashMap<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private RuntimeException broken;
 
-  /** A GPU of the module's kernels. */
-  public HostGpu(Order order) {
+  private HostGpu(Order order, String kernels, String folder, List<String> options) {
     this.order = order;
-    memory = new HostMemory(this::synchronize);
     MemorySegment fault = arena.allocate(Faults.BYTES, 16);
     faults = new Faults(fault.address(), fault);
     Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     compiler =
         new HostCompiler(
-            module.resolve("src/main/cuda"),
-            module.resolve("src/test/cuda/host_cuda.h"),
-            module.resolve("target/hostrun"));
+            module.resolve(kernels),
+            List.of(module.resolve("src/main/cuda"), module.resolve("src/test/cuda")),
+            module.resolve("target/hostrun").resolve(folder),
+            options);
+    memory =
+        new HostMemory(this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE);
+  }
+
+  /** A GPU with the module's kernels. */
+  public HostGpu(Order order) {
+    this(order, MAIN, "plain", PLAIN);
+  }
+
+  /** The same under the address and undefined-behaviour sanitizers, for a {@link SanitizedRun}. */
+  public static HostGpu sanitized(Order order) {
+    return new HostGpu(order, MAIN, "sanitized", SanitizedRun.OPTIONS);
+  }
+
+  /** A GPU with the kernels that are there for tests of itself. */
+  static HostGpu ofTestKernels(Order order) {
+    return new HostGpu(order, TEST, "plain", PLAIN);
+  }
+
+  static HostGpu sanitizedOfTestKernels() {
+    return new HostGpu(Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
   }
 
   /** Whether this machine has what it takes. */
@@ -72,7 +105,7 @@ public final class HostGpu implements Gpu {
 
   @Override
   public RecordedMemory newMemory() {
-    return new RecordedMemory(new HostMemory(this::synchronize));
+    return new RecordedMemory(new HostMemory(this::synchronize, Fence.NONE));
   }
 
   @Override
@@ -80,10 +113,46 @@ public final class HostGpu implements Gpu {
     return kernels.computeIfAbsent(name, _ -> new HostKernel(name, library(file)));
   }
 
-  @SuppressWarnings("restricted")
+  /** What did not compile once is not tried again by each test. */
   private SymbolLookup library(String file) {
-    return libraries.computeIfAbsent(
-        file, _ -> SymbolLookup.libraryLookup(compiler.compile(file), arena));
+    if (broken != null) {
+      throw broken;
+    }
+    try {
+      return libraries.computeIfAbsent(file, _ -> load(compiler.compile(file)));
+    } catch (UncheckedIOException e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  /** What the address sanitizer offers, through one of the libraries that were compiled with it. */
+  private Fence fence() {
+    SymbolLookup library = library("common.cuh");
+    return new Fence(
+        function(library, "auxgrad_host_forbid"), function(library, "auxgrad_host_allow"));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle function(SymbolLookup library, String name) {
+    return Linker.nativeLinker().downcallHandle(library.find(name).orElseThrow(), SHARED);
+  }
+
+  /** Loads a library and tells it where its shared memory is. */
+  @SuppressWarnings("restricted")
+  private SymbolLookup load(HostCompiler.Library library) {
+    SymbolLookup symbols = SymbolLookup.libraryLookup(library.path(), arena);
+    MemorySegment anchor = symbols.find(HostCompiler.ANCHOR).orElseThrow();
+    MethodHandle announce = function(symbols, HostCompiler.ANCHOR);
+    for (HostCompiler.Shared variable : library.shared()) {
+      long at = anchor.address() - library.anchor() + variable.offset();
+      try {
+        announce.invokeExact(MemorySegment.ofAddress(at), variable.bytes());
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+    return symbols;
   }
 
   @Override
@@ -130,18 +199,20 @@ public final class HostGpu implements Gpu {
     }
 
     @Override
+    @SuppressWarnings("restricted")
     protected void run(
         int gridX, int gridY, int gridZ, int threads, MemorySegment arguments, int count) {
-      int expected;
+      MemorySegment complaint;
       try {
-        expected =
-            (int) entry.invokeExact(gridX, gridY, gridZ, threads, arguments, count, order.number);
+        complaint =
+            (MemorySegment)
+                entry.invokeExact(gridX, gridY, gridZ, threads, arguments, count, order.number);
       } catch (Throwable e) {
         throw new AssertionError(e);
       }
-      if (expected != 0) {
+      if (complaint.address() != 0) {
         throw new AssertionError(
-            "kernel %s takes %d arguments, got %d".formatted(name(), expected, count));
+            "kernel %s: %s".formatted(name(), complaint.reinterpret(256).getString(0)));
       }
     }
   }
