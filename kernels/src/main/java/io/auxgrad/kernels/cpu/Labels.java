@@ -2,10 +2,9 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.simd.LabelLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
-import io.auxgrad.tensor.Shape;
+import io.auxgrad.kernels.shape.LabelRange;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,23 +30,9 @@ final class Labels {
           }
         });
     if (first.get() != Long.MAX_VALUE) {
-      throw new TensorException(
-          "%s: %s %d at %s is outside of [0,%d)%s"
-              .formatted(
-                  op,
-                  what,
-                  Native.getInt(at, first.get()),
-                  Arrays.toString(position(labels.shape(), first.get())),
-                  classes,
-                  ignore.isPresent() ? " and is not the ignore index " + exception : ""));
+      var range = new LabelRange(op, what, classes, ignore);
+      int label = Native.getInt(at, first.get());
+      throw new TensorException(range.complaint(label, labels.shape(), first.get()));
     }
-  }
-
-  private static int[] position(Shape shape, long element) {
-    int[] position = new int[shape.rank()];
-    for (int axis = 0; axis < position.length; axis++) {
-      position[axis] = (int) (element / shape.stride(axis) % shape.dim(axis));
-    }
-    return position;
   }
 }

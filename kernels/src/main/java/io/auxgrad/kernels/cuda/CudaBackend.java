@@ -19,11 +19,13 @@ import io.auxgrad.tensor.ops.ResizeOps;
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
+  private final LossOps loss;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
+    loss = new CudaLoss(gpu);
   }
 
   @Override
@@ -73,7 +75,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public LossOps loss() {
-    throw new UnsupportedOperationException("loss");
+    return loss;
   }
 
   @Override
