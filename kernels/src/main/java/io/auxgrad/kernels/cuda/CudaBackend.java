@@ -19,11 +19,17 @@ import io.auxgrad.tensor.ops.ResizeOps;
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
+  private final IndexingOps indexing;
+  private final OptimizerOps optimizer;
+  private final ReductionOps reduction;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
+    indexing = new CudaIndexing(gpu);
+    optimizer = new CudaOptimizer(gpu);
+    reduction = new CudaReduction(gpu);
   }
 
   @Override
@@ -68,7 +74,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
@@ -78,12 +84,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
   }
 
   /** The host's thread that launches. */
