@@ -35,6 +35,11 @@ final class TestBackends {
     return ALL;
   }
 
+  /** Whether the CUDA backend has the ops of {@code c}. */
+  static boolean onCuda(OpCase c) {
+    return ON_CUDA.contains(c.family());
+  }
+
   private static List<NamedBackend> find() {
     List<NamedBackend> backends = new ArrayList<>();
     backends.add(new NamedBackend("cpu", Backends.cpu(), _ -> true));
@@ -42,9 +47,7 @@ final class TestBackends {
       for (HostGpu.Order order : HostGpu.Order.values()) {
         backends.add(
             new NamedBackend(
-                "host-run " + order,
-                new CudaBackend(new HostGpu(order)),
-                c -> ON_CUDA.contains(c.family())));
+                "host-run " + order, new CudaBackend(new HostGpu(order)), TestBackends::onCuda));
       }
     }
     return backends;
