@@ -93,10 +93,22 @@ DEVICE S blockSum(S value) {
   return warpSum(lane < static_cast<int>(blockDim.x / WARP) ? partial[lane] : S(0));
 }
 
-// ---- Wrong data: the first thread that finds some leaves it to the host, which throws when it next waits.
+// ---- The larger and the smaller of two; a NaN on either side is the result, which fmaxf and fminf would swallow.
+
+template <class V>
+DEVICE V larger(V a, V b) {
+  return a > b || a != a ? a : b;
+}
+
+template <class V>
+DEVICE V smaller(V a, V b) {
+  return a < b || a != a ? a : b;
+}
+
+// ---- Wrong data: a kernel cannot throw, so the host finds the first report here when it next waits.
 
 struct Fault {
-  int message;
+  int message;  // 0: nothing has been reported
   int value;
   int64 place;
 };

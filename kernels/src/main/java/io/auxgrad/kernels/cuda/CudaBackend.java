@@ -20,12 +20,18 @@ public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
   private final LossOps loss;
+  private final IndexingOps indexing;
+  private final OptimizerOps optimizer;
+  private final ReductionOps reduction;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
     loss = new CudaLoss(gpu);
+    indexing = new CudaIndexing(gpu);
+    optimizer = new CudaOptimizer(gpu);
+    reduction = new CudaReduction(gpu);
   }
 
   @Override
@@ -70,7 +76,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
@@ -80,12 +86,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
   }
 
   /** The host's thread that launches. */

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  */
 final class TestBackends {
   /** Families that the CUDA backend has. */
-  private static final Set<String> ON_CUDA = Set.of("pointwise", "loss");
+  private static final Set<String> ON_CUDA =
+      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss");
 
   private static final List<NamedBackend> ALL = find();
 
