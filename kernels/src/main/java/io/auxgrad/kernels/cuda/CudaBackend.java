@@ -5,9 +5,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.IndexingOps;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.MetricOps;
 import io.auxgrad.tensor.ops.NormalizationOps;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -19,11 +21,15 @@ import io.auxgrad.tensor.ops.ResizeOps;
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
+  private final ImageOps image;
+  private final MetricOps metric;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
+    image = new CudaImage(gpu);
+    metric = new CudaMetric(gpu);
   }
 
   @Override
@@ -84,6 +90,16 @@ public final class CudaBackend implements Backend {
   @Override
   public IndexingOps indexing() {
     throw new UnsupportedOperationException("indexing");
+  }
+
+  @Override
+  public ImageOps image() {
+    return image;
+  }
+
+  @Override
+  public MetricOps metric() {
+    return metric;
   }
 
   /** The host's thread that launches. */

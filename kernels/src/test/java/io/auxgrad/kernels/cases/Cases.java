@@ -19,7 +19,9 @@ final class Cases {
             LossCases.all(),
             UpsampledLossCases.all(),
             OptimizerCases.all(),
-            IndexingCases.all())
+            IndexingCases.all(),
+            ImageCases.all(),
+            MetricCases.all())
         .flatMap(List::stream)
         .toList();
   }

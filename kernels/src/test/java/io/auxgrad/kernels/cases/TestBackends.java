@@ -6,10 +6,12 @@ import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What the cases run on: the CPU, and the kernels of the GPU on the host in either order. */
 final class TestBackends {
   private static final List<Target> ALL = find();
+  private static final Set<String> FAMILIES = Set.of("pointwise", "image", "metric");
 
   private TestBackends() {}
 
@@ -22,7 +24,7 @@ final class TestBackends {
   record Target(String name, Backend backend) {
     boolean supports(OpCase c) {
       return backend == Backends.cpu()
-          || c.covers().stream().allMatch(o -> o.startsWith("pointwise."));
+          || c.covers().stream().allMatch(o -> FAMILIES.contains(o.substring(0, o.indexOf('.'))));
     }
   }
 
