@@ -5,9 +5,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.IndexingOps;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.MetricOps;
 import io.auxgrad.tensor.ops.NormalizationOps;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -23,6 +25,8 @@ public final class CudaBackend implements Backend {
   private final IndexingOps indexing;
   private final OptimizerOps optimizer;
   private final ReductionOps reduction;
+  private final ImageOps image;
+  private final MetricOps metric;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
@@ -32,6 +36,8 @@ public final class CudaBackend implements Backend {
     indexing = new CudaIndexing(gpu);
     optimizer = new CudaOptimizer(gpu);
     reduction = new CudaReduction(gpu);
+    image = new CudaImage(gpu);
+    metric = new CudaMetric(gpu);
   }
 
   @Override
@@ -92,6 +98,16 @@ public final class CudaBackend implements Backend {
   @Override
   public IndexingOps indexing() {
     return indexing;
+  }
+
+  @Override
+  public ImageOps image() {
+    return image;
+  }
+
+  @Override
+  public MetricOps metric() {
+    return metric;
   }
 
   /** The host's thread that launches. */

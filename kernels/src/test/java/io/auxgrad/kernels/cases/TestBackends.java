@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 final class TestBackends {
   /** Families that the CUDA backend has. */
   private static final Set<String> ON_CUDA =
-      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss");
+      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss", "image", "metric");
 
   private static final List<NamedBackend> ALL = find();
 
