@@ -7,6 +7,7 @@ import io.auxgrad.kernels.cpu.simd.DropoutLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.UnaryLoops;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
+import io.auxgrad.kernels.shape.Broadcast;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;

@@ -1,4 +1,4 @@
-package io.auxgrad.kernels.cpu;
+package io.auxgrad.kernels.shape;
 
 import io.auxgrad.tensor.Shape;
 
@@ -6,14 +6,14 @@ import io.auxgrad.tensor.Shape;
  * Two shapes walked together as their broadcast, with the dimensions merged as far as both allow:
  * what is left is usually one run, or rows.
  */
-final class Broadcast {
+public final class Broadcast {
   private final int rank;
   private final int[] extent;
   private final long[] strideA;
   private final long[] strideB;
 
   /** A stretch along which each operand either advances or stands still. */
-  interface Run {
+  public interface Run {
     /**
      * {@code count} elements from {@code i} of the result, {@code a} and {@code b} of the operands.
      */
@@ -28,7 +28,7 @@ final class Broadcast {
   }
 
   /** Dimension 0 is the innermost one. */
-  static Broadcast of(Shape a, Shape b) {
+  public static Broadcast of(Shape a, Shape b) {
     Shape y = a.broadcast(b);
     int[] extent = new int[Math.max(1, y.rank())];
     long[] strideA = new long[extent.length];
@@ -61,28 +61,48 @@ final class Broadcast {
     return fromEnd > s.rank() || s.dim(-fromEnd) == 1 ? 0 : s.stride(-fromEnd);
   }
 
+  /** Dimensions left, at least 1. */
+  public int rank() {
+    return rank;
+  }
+
+  /** Extent of dimension {@code d}, the innermost being 0. */
+  public int extent(int d) {
+    return extent[d];
+  }
+
+  /** How far {@code a} goes on with a step along dimension {@code d}; 0 if it stands still. */
+  public long strideA(int d) {
+    return strideA[d];
+  }
+
+  /** How far {@code b} goes on with a step along dimension {@code d}; 0 if it stands still. */
+  public long strideB(int d) {
+    return strideB[d];
+  }
+
   /** True if {@code b} is one row that all rows of {@code a} meet. */
-  boolean repeatsRowOfB() {
+  public boolean repeatsRowOfB() {
     return rank == 2 && strideB[1] == 0 && strideB[0] == 1 && strideA[0] == 1 && strideA[1] > 0;
   }
 
   /** Elements of the innermost dimension. */
-  int rowLength() {
+  public int rowLength() {
     return extent[0];
   }
 
   /** 1 if {@code a} advances along a run, 0 if it stands still. */
-  int stepA() {
+  public int stepA() {
     return (int) strideA[0];
   }
 
   /** 1 if {@code b} advances along a run, 0 if it stands still. */
-  int stepB() {
+  public int stepB() {
     return (int) strideB[0];
   }
 
   /** Visits elements {@code [first, first + n)} of the result. */
-  void forEachRun(long first, int n, Run run) {
+  public void forEachRun(long first, int n, Run run) {
     int[] index = indexOf(first);
     long a = 0;
     long b = 0;

@@ -1,0 +1,108 @@
+package io.auxgrad.kernels.cuda;
+
+import io.auxgrad.kernels.cuda.launch.Gpu;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.IndexingOps;
+import io.auxgrad.tensor.ops.LossOps;
+import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.NormalizationOps;
+import io.auxgrad.tensor.ops.OptimizerOps;
+import io.auxgrad.tensor.ops.PointwiseOps;
+import io.auxgrad.tensor.ops.PoolingOps;
+import io.auxgrad.tensor.ops.ReductionOps;
+import io.auxgrad.tensor.ops.ResizeOps;
+
+/** The op contract on a GPU. */
+public final class CudaBackend implements Backend {
+  private final Gpu gpu;
+  private final PointwiseOps pointwise;
+
+  /** On {@code gpu}, which stays the caller's to close. */
+  public CudaBackend(Gpu gpu) {
+    this.gpu = gpu;
+    pointwise = new CudaPointwise(gpu);
+  }
+
+  @Override
+  public DeviceMemory memory() {
+    return gpu.memory();
+  }
+
+  @Override
+  public RecordedMemory newMemory() {
+    return gpu.newMemory();
+  }
+
+  @Override
+  public ConvolutionOps convolution() {
+    throw new UnsupportedOperationException("convolution");
+  }
+
+  @Override
+  public MatmulOps matmul() {
+    throw new UnsupportedOperationException("matmul");
+  }
+
+  @Override
+  public NormalizationOps normalization() {
+    throw new UnsupportedOperationException("normalization");
+  }
+
+  @Override
+  public PoolingOps pooling() {
+    throw new UnsupportedOperationException("pooling");
+  }
+
+  @Override
+  public ResizeOps resize() {
+    throw new UnsupportedOperationException("resize");
+  }
+
+  @Override
+  public PointwiseOps pointwise() {
+    return pointwise;
+  }
+
+  @Override
+  public ReductionOps reduction() {
+    throw new UnsupportedOperationException("reduction");
+  }
+
+  @Override
+  public LossOps loss() {
+    throw new UnsupportedOperationException("loss");
+  }
+
+  @Override
+  public OptimizerOps optimizer() {
+    throw new UnsupportedOperationException("optimizer");
+  }
+
+  @Override
+  public IndexingOps indexing() {
+    throw new UnsupportedOperationException("indexing");
+  }
+
+  /** The host's thread that launches. */
+  @Override
+  public int threads() {
+    return 1;
+  }
+
+  /** Has no effect on what a GPU does or gives. */
+  @Override
+  public void setThreads(int threads) {}
+
+  @Override
+  public boolean multipliesBfloat16() {
+    return gpu.multipliesBfloat16();
+  }
+
+  @Override
+  public String describe() {
+    return gpu.describe();
+  }
+}

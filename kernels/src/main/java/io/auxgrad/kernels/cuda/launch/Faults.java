@@ -1,0 +1,88 @@
+package io.auxgrad.kernels.cuda.launch;
+
+import io.auxgrad.tensor.TensorException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What kernels found wrong with their data. A kernel cannot throw, so it is given the address of a
+ * word and the number of a message; the first thread that finds something puts both a value and a
+ * place there, and the exception comes when the host next waits for the GPU.
+ *
+ * <p>In {@code common.cuh}: {@code struct Fault { int message; int value; long long place; }}.
+ */
+public final class Faults {
+  /** Bytes of the word. */
+  public static final int BYTES = 16;
+
+  /** Makes the text for the user of what a kernel reported. */
+  public interface Message {
+    /** Of the value and of the number of the element that held it. */
+    String of(int value, long place);
+  }
+
+  private static final int MOST = 1024;
+
+  private final long address;
+  private final MemorySegment host;
+  private final List<Message> pending = new ArrayList<>();
+  private int forgotten;
+
+  /**
+   * For one GPU.
+   *
+   * @param address of the word, as kernels see it
+   * @param host the same word as the host sees it, {@link #BYTES} bytes
+   */
+  public Faults(long address, MemorySegment host) {
+    this.address = address;
+    this.host = host;
+    host.fill((byte) 0);
+  }
+
+  /** The address of the word, for {@link Kernel#put(long)}. */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * The number to hand to a kernel together with {@link #address}; valid until the next {@link
+   * #check}.
+   */
+  public int expect(Message message) {
+    if (pending.size() == MOST) {
+      // Old ones are done with: whoever trains without ever reading a loss keeps the last ones.
+      pending.subList(0, MOST / 2).clear();
+      forgotten += MOST / 2;
+    }
+    pending.add(message);
+    return forgotten + pending.size();
+  }
+
+  /**
+   * Throws what was reported, and is ready for the next. To be called when the GPU has finished.
+   */
+  public void check() {
+    int number = host.get(ValueLayout.JAVA_INT, 0);
+    try {
+      if (number != 0) {
+        int value = host.get(ValueLayout.JAVA_INT, 4);
+        long place = host.get(ValueLayout.JAVA_LONG, 8);
+        host.fill((byte) 0);
+        throw new TensorException(text(number, value, place));
+      }
+    } finally {
+      pending.clear();
+      forgotten = 0;
+    }
+  }
+
+  private String text(int number, int value, long place) {
+    int at = number - forgotten - 1;
+    return at >= 0 && at < pending.size()
+        ? pending.get(at).of(value, place)
+        : "value %d at element %d is out of range".formatted(value, place);
+  }
+}
