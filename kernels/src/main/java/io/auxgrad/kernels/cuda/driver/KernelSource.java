@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,28 +17,26 @@ import java.util.regex.Pattern;
  * @param text of the file
  * @param headers the text of each header by the name that the {@code #include} has
  */
-public record KernelSource(String name, String text, SortedMap<String, String> headers) {
+public record KernelSource(String name, String text, Map<String, String> headers) {
   private static final String FOLDER = "/io/auxgrad/kernels/cuda/";
   private static final Pattern INCLUDE =
       Pattern.compile("^\\s*#\\s*include\\s+\"([^\"]+)\"", Pattern.MULTILINE);
 
-  /** Of text in memory. */
-  public KernelSource(String name, String text, Map<String, String> headers) {
-    this(name, text, new TreeMap<>(headers));
+  /** Keeps a copy of {@code headers}, in the order of their names. */
+  public KernelSource {
+    headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
   }
 
   /** One of our own files, for example {@code pointwise.cu}. */
   public static KernelSource ofResource(String name) {
-    SortedMap<String, String> headers = new TreeMap<>();
+    Map<String, String> headers = new HashMap<>();
     String text = read(name);
     addIncluded(text, headers);
     return new KernelSource(name, text, headers);
   }
 
-  private static void addIncluded(String text, SortedMap<String, String> headers) {
-    Matcher include = INCLUDE.matcher(text);
-    List<String> names = include.results().map(r -> r.group(1)).toList();
-    for (String name : names) {
+  private static void addIncluded(String text, Map<String, String> headers) {
+    for (String name : INCLUDE.matcher(text).results().map(r -> r.group(1)).toList()) {
       if (!headers.containsKey(name)) {
         String header = read(name);
         headers.put(name, header);

@@ -47,6 +47,16 @@ enum Binding {
     return Arrays.stream(values()).filter(b -> b.library == library).findFirst();
   }
 
+  CudaLibrary library() {
+    return library;
+  }
+
+  /** How it goes with {@code file}. */
+  Retargeted describe(LibraryFile file) {
+    return new Retargeted(
+        type.getSimpleName(), linkedWith, file, Exports.of(file).absent(functions()));
+  }
+
   /** The functions of the library that the native may call. */
   Set<String> functions() {
     return new ElfFile(ElfImage.of(resource(), read()))

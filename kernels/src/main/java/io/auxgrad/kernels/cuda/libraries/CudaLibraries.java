@@ -61,18 +61,30 @@ public final class CudaLibraries {
     };
   }
 
+  /** Which class of JCuda calls which of the libraries that were found; loads nothing. */
+  public List<Retargeted> retargeted() {
+    return Arrays.stream(Binding.values())
+        .flatMap(b -> choice.file(b.library()).map(b::describe).stream())
+        .toList();
+  }
+
   /**
    * Loads {@code library} with what it needs, and JCuda's binding of it. May be called again, for
    * other functions.
    *
    * @param functions that will be called, by their names in the library, for example {@code
-   *     cuMemAlloc_v2}. Calling one that is absent would end the process.
-   * @return its functions, for calls beside JCuda's
+   *     cuMemAlloc_v2}; calling one that is absent would end the process
+   * @return the library's functions, for calls beside JCuda's
    * @throws CudaException if it is missing, lacks a function or cannot be loaded
    */
   public SymbolLookup load(CudaLibrary library, Collection<String> functions) {
-    Exports.of(require(library)).require(functions);
+    requireFunctions(library, functions);
     return Loader.load(this, library);
+  }
+
+  /** Fails if {@code library} is missing or lacks one of {@code functions}; loads nothing. */
+  void requireFunctions(CudaLibrary library, Collection<String> functions) {
+    Exports.of(require(library)).require(functions);
   }
 
   Surroundings surroundings() {

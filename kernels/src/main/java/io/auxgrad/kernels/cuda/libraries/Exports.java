@@ -27,11 +27,16 @@ final class Exports {
 
   /** Fails if one of {@code functions} is not there. */
   void require(Collection<String> functions) {
-    List<String> absent = functions.stream().filter(f -> !names.contains(f)).sorted().toList();
+    List<String> absent = absent(functions);
     if (!absent.isEmpty()) {
       throw new CudaException(
-          "%s lacks %s; a newer version of it, or an older one, may have it"
+          "%s lacks %s: another version of it is needed"
               .formatted(file, String.join(", ", absent)));
     }
+  }
+
+  /** Those of {@code functions} that are not there. */
+  List<String> absent(Collection<String> functions) {
+    return functions.stream().filter(f -> !names.contains(f)).sorted().toList();
   }
 }
