@@ -40,6 +40,10 @@ final class CpuReduction extends ReductionOps {
   }
 
   private void reduce(Kind kind, long x, Shape from, Tensor y) {
+    if (from.size() == 0) {
+      Native.clear(y.address(), y.byteSize()); // what sums to nothing
+      return;
+    }
     ReducedShape shape = ReducedShape.of(from, y.shape());
     long terms = from.size() / y.size();
     Fold fold = Fold.of(kind, terms);
