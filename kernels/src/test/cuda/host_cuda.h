@@ -12,6 +12,7 @@
 #define __forceinline__
 #define __shared__ static
 #define __launch_bounds__(...)
+#define __expf expf
 
 struct alignas(8) float2 {
   float x, y;

@@ -1,6 +1,7 @@
 package io.auxgrad.bench.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,10 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is measured runs with the options of the launcher. */
+/** What is measured runs with the options of the launchers, which have them of one file. */
 final class LauncherTest {
   private static final Path ROOT =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+  private static final String START = "mtl/src/dist/lib/start.sh";
   private static final Pattern OPTIONS =
       Pattern.compile("(?m)^ *(-X\\S+( -X\\S+)*) \\$\\{AUXGRAD_JAVA_OPTS:-}");
 
@@ -31,9 +33,17 @@ final class LauncherTest {
     assertTrue(Files.readString(ROOT.resolve(script)).contains(options()), options());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"auxgrad", "mtl/src/dist/bin/auxgrad", "mtl/src/dist/bin/gpu-check"})
+  void launchersAddNone(String launcher) throws IOException {
+    String text = Files.readString(ROOT.resolve(launcher));
+    assertTrue(text.contains("lib/start.sh\"\nstart \""), launcher + " does not use " + START);
+    assertFalse(text.contains("MALLOC_") || text.contains("exec "), launcher);
+  }
+
   private static String options() throws IOException {
-    Matcher matcher = OPTIONS.matcher(Files.readString(ROOT.resolve("auxgrad")));
-    assertTrue(matcher.find(), "the launcher has no options before AUXGRAD_JAVA_OPTS");
+    Matcher matcher = OPTIONS.matcher(Files.readString(ROOT.resolve(START)));
+    assertTrue(matcher.find(), START + " has no options before AUXGRAD_JAVA_OPTS");
     return matcher.group(1);
   }
 }

@@ -4,6 +4,7 @@ import io.auxgrad.kernels.cpu.simd.ArgmaxLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.SoftmaxLoops;
 import io.auxgrad.kernels.cpu.simd.UnitVectorLoops;
+import io.auxgrad.kernels.shape.ReducedShape;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ReductionOps;

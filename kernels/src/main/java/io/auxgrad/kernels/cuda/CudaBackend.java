@@ -21,6 +21,10 @@ import io.auxgrad.tensor.ops.ResizeOps;
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
+  private final LossOps loss;
+  private final IndexingOps indexing;
+  private final OptimizerOps optimizer;
+  private final ReductionOps reduction;
   private final ImageOps image;
   private final MetricOps metric;
 
@@ -28,6 +32,10 @@ public final class CudaBackend implements Backend {
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
+    loss = new CudaLoss(gpu);
+    indexing = new CudaIndexing(gpu);
+    optimizer = new CudaOptimizer(gpu);
+    reduction = new CudaReduction(gpu);
     image = new CudaImage(gpu);
     metric = new CudaMetric(gpu);
   }
@@ -74,22 +82,22 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
   public LossOps loss() {
-    throw new UnsupportedOperationException("loss");
+    return loss;
   }
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
   }
 
   @Override

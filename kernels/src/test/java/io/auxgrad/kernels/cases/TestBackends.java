@@ -7,39 +7,49 @@ import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** What the cases run on: the CPU, and the kernels of the GPU on the host in either order. */
+/**
+ * The backends that the cases run on: the CPU, and where there is a compiler the kernels of the GPU
+ * on the host, with their threads in each order.
+ */
 final class TestBackends {
-  private static final List<Target> ALL = find();
-  private static final Set<String> FAMILIES = Set.of("pointwise", "image", "metric");
+  /** Families that the CUDA backend has. */
+  private static final Set<String> ON_CUDA =
+      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss", "image", "metric");
+
+  private static final List<NamedBackend> ALL = find();
 
   private TestBackends() {}
 
   /**
-   * A backend by its name.
+   * A backend under test.
    *
-   * @param name what is shown
-   * @param backend that runs the cases
+   * @param name what tests show
+   * @param backend the backend
+   * @param supports the cases that it has the ops for
    */
-  record Target(String name, Backend backend) {
-    boolean supports(OpCase c) {
-      return backend == Backends.cpu()
-          || c.covers().stream().allMatch(o -> FAMILIES.contains(o.substring(0, o.indexOf('.'))));
-    }
-  }
+  record NamedBackend(String name, Backend backend, Predicate<OpCase> supports) {}
 
-  static List<Target> all() {
+  static List<NamedBackend> all() {
     return ALL;
   }
 
-  private static List<Target> find() {
-    List<Target> targets = new ArrayList<>();
-    targets.add(new Target("cpu", Backends.cpu()));
+  /** Whether the CUDA backend has the ops of {@code c}. */
+  static boolean onCuda(OpCase c) {
+    return ON_CUDA.contains(c.family());
+  }
+
+  private static List<NamedBackend> find() {
+    List<NamedBackend> backends = new ArrayList<>();
+    backends.add(new NamedBackend("cpu", Backends.cpu(), _ -> true));
     if (HostGpu.available()) {
       for (HostGpu.Order order : HostGpu.Order.values()) {
-        targets.add(new Target("host-run " + order, new CudaBackend(new HostGpu(order))));
+        backends.add(
+            new NamedBackend(
+                "host-run " + order, new CudaBackend(new HostGpu(order)), TestBackends::onCuda));
       }
     }
-    return targets;
+    return backends;
   }
 }

@@ -2,8 +2,8 @@ package io.auxgrad.kernels.cpu.onednn;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.jar.JarEntry;
 
-/** Copies native libraries out of the jar, once per version, into a folder of the user. */
+/**
+ * Copies native libraries out of the jar, once per version, into a folder of the user; those that
+ * lie open on the class path stay where they are.
+ */
 final class Unpacker {
   private final Platform platform;
 
@@ -38,9 +41,10 @@ final class Unpacker {
     try {
       return url.openConnection() instanceof JarURLConnection jar
           ? cached(jar, library)
-          : Path.of(url.getPath());
-    } catch (IOException e) {
-      throw new UncheckedIOException("oneDNN could not be unpacked from " + url, e);
+          : Path.of(url.toURI());
+    } catch (IOException | URISyntaxException e) {
+      throw new OneDnnException(
+          "oneDNN could not be unpacked from " + url + ": " + e.getMessage(), e);
     }
   }
 

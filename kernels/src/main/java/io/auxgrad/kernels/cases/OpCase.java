@@ -9,10 +9,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One op at one size.
+ * One op at one size: how it is called and what it should give.
  *
  * @param name what is shown
- * @param covers the methods of the op contract that it calls, as {@code family.method}
+ * @param covers the methods of the op contract that it calls, as {@code family.method}; all of one
+ *     family
  * @param inputs what the op is given
  * @param oracle the float64 reference: inputs to outputs
  * @param forward the op on a backend: inputs to outputs
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * @param length terms summed for one output value, which the tolerance grows with
  * @param bytes memory that must be moved forward, for the speed table
  */
-record OpCase(
+public record OpCase(
     String name,
     Set<String> covers,
     List<Input> inputs,
@@ -32,18 +33,30 @@ record OpCase(
     long bytes) {
 
   /** The reference. */
-  interface Oracle {
+  @FunctionalInterface
+  public interface Oracle {
+    /** The float64 outputs, each with the dtype that the op gives it. */
     List<Array64> apply(List<Array64> inputs);
   }
 
   /** The op under test. */
-  interface Forward {
+  @FunctionalInterface
+  public interface Forward {
+    /** The outputs, in the order of the reference's; the caller closes them. */
     List<Tensor> apply(Backend backend, List<Tensor> inputs);
   }
 
   /** Its gradients, given inputs, outputs and the gradient of the first output. */
-  interface Gradient {
+  @FunctionalInterface
+  public interface Gradient {
+    /** One gradient per input, null where there is none; the caller closes them. */
     List<Tensor> apply(Backend backend, List<Tensor> inputs, List<Tensor> outputs, Tensor dy);
+  }
+
+  /** The family of the op contract that it belongs to, such as {@code convolution}. */
+  public String family() {
+    String method = covers.iterator().next();
+    return method.substring(0, method.indexOf('.'));
   }
 
   static OpCase of(

@@ -8,8 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntToDoubleFunction;
 
-/** An array of the float64 reference, with the dtype that its tensor has on a device. */
-record Array64(DType dtype, Shape shape, double[] data) {
+/**
+ * An array of the float64 reference.
+ *
+ * @param dtype the dtype that its tensor has on a device
+ * @param shape its shape
+ * @param data its values in row-major order, not copied
+ */
+public record Array64(DType dtype, Shape shape, double[] data) {
   static Array64 of(Shape shape) {
     return new Array64(DType.FLOAT32, shape, new double[Math.toIntExact(shape.size())]);
   }

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** All cases. */
-final class Cases {
+public final class Cases {
   private Cases() {}
 
-  static List<OpCase> all() {
+  /** The cases of every family of the op contract. */
+  public static List<OpCase> all() {
     return Stream.of(
             ConvolutionCases.all(),
             MatmulCases.all(),

@@ -4,17 +4,29 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 
-/** What an input of a case holds; the values are exact in the input's dtype. */
-record Input(Shape shape, Kind kind, double low, double high, Precision precision) {
+/**
+ * What an input of a case holds; the values are exact in the input's dtype.
+ *
+ * @param shape its shape
+ * @param kind how values are drawn
+ * @param low least value of {@link Kind#UNIFORM} and {@link Kind#LABELS}
+ * @param high values of these two are below it
+ * @param precision what floating-point values are rounded to
+ */
+public record Input(Shape shape, Kind kind, double low, double high, Precision precision) {
   /** What the numbers of floating-point inputs are rounded to, and their type. */
-  enum Precision {
+  public enum Precision {
+    /** Float32. */
     FLOAT32,
+    /** Bfloat16. */
     BFLOAT16,
     /** Float32 that holds numbers of bfloat16. */
     ROUNDED
   }
 
-  enum Kind {
+  /** How values are drawn. */
+  public enum Kind {
+    /** Evenly between {@code low} and {@code high}. */
     UNIFORM,
     /**
      * All values different, in float32 by at least 1/64, in random order: no ties, finite
@@ -25,6 +37,7 @@ record Input(Shape shape, Kind kind, double low, double high, Precision precisio
     LABELS,
     /** Whole numbers in {@code [low, high)}, as uint8. */
     BYTES,
+    /** Bytes 0 and 1, about three of four 1. */
     MASK
   }
 

@@ -1,0 +1,175 @@
+package io.auxgrad.mtl.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundle on a machine without Java: unpacked elsewhere, written to by nobody. */
+final class BundleIT {
+  private static final String BUNDLE = System.getProperty("auxgrad.bundle");
+  private static final String FORMAT = System.getProperty("auxgrad.bundle.format");
+  private static final boolean PACKED = !FORMAT.equals("dir");
+  private static final long MOST_BYTES = 56L << 20;
+
+  @TempDir private static Path machine;
+  private static Path installed;
+  private static Map<Path, FileTime> files;
+
+  @BeforeAll
+  static void install() throws IOException, InterruptedException {
+    Path folder = Files.createDirectory(machine.resolve("some where"));
+    Files.createDirectory(machine.resolve("home"));
+    Path tools = Files.createDirectory(machine.resolve("tools"));
+    for (String tool : List.of("dirname", "readlink")) {
+      Files.createSymbolicLink(tools.resolve(tool), which(tool));
+    }
+    Path log = machine.resolve("unpacked");
+    ProcessBuilder unpack =
+        PACKED
+            ? process(folder, log, "tar", "-xf", BUNDLE + "." + FORMAT)
+            : process(folder, log, "cp", "-a", BUNDLE + "/.", ".");
+    assertEquals(0, unpack.start().waitFor(), Files.readString(log));
+    try (Stream<Path> unpacked = Files.list(folder)) {
+      installed = unpacked.toList().getFirst();
+    }
+    assertEquals(0, process(folder, log, "chmod", "-R", "a-w", ".").start().waitFor());
+    files = filesBelow(installed);
+  }
+
+  @AfterAll
+  static void nothingIsWrittenIntoTheInstallationOrTheHome()
+      throws IOException, InterruptedException {
+    process(machine, machine.resolve("log"), "chmod", "-R", "u+w", ".").start().waitFor();
+    assertEquals(files, filesBelow(installed));
+    assertEquals(Map.of(), filesBelow(machine.resolve("home")));
+  }
+
+  @Test
+  void isSmallEnoughToTravel() throws IOException {
+    assumeTrue(PACKED, "the bundle is not packed");
+    long bytes = Files.size(Path.of(BUNDLE + "." + FORMAT));
+    assertTrue(bytes <= MOST_BYTES, bytes + " bytes");
+  }
+
+  @Test
+  void theDoctorFindsNothingBroken() throws IOException, InterruptedException {
+    Ran doctor = run("auxgrad", "doctor");
+    assertEquals(0, doctor.code(), doctor.output());
+    assertTrue(doctor.output().contains("ok       vector-api"), doctor.output());
+    assertTrue(doctor.output().contains("oneDNN"), doctor.output());
+  }
+
+  @Test
+  void trainsAndPredicts() throws IOException, InterruptedException {
+    Ran train = run("auxgrad", "train", "--preset", "tiny", "--out", "run");
+    assertEquals(0, train.code(), train.output());
+    Ran predict = run("auxgrad", "predict", "run", "run/predictions.png", "--out", "predictions");
+    assertEquals(0, predict.code(), predict.output());
+    assertTrue(
+        filesBelow(machine.resolve("predictions")).keySet().toString().contains(".png"),
+        predict.output());
+  }
+
+  @Test
+  void theGpuCheckSaysThatThereIsNoGpuOrChecksIt() throws IOException, InterruptedException {
+    Ran check = run("gpu-check");
+    if (Files.exists(Path.of("/dev/nvidiactl"))) {
+      assertEquals(0, check.code(), check.output());
+      assertTrue(check.output().contains(" passed, 0 failed"), check.output());
+    } else {
+      assertEquals(3, check.code(), check.output());
+      assertTrue(check.output().contains("no GPU to check: "), check.output());
+    }
+  }
+
+  @Test
+  void everyLibraryComesWithItsLicence() throws IOException {
+    Path licenses = installed.resolve("licenses");
+    List<String> own;
+    try (Stream<Path> texts = Files.list(licenses)) {
+      own = texts.map(t -> t.getFileName().toString().replace(".txt", "")).toList();
+    }
+    List<String> libraries =
+        Files.readAllLines(licenses.resolve("THIRD-PARTY.txt")).stream()
+            .filter(line -> line.startsWith("     ("))
+            .toList();
+    assertTrue(libraries.size() > 10, libraries.toString());
+    for (String library : libraries) {
+      assertTrue(
+          library.contains("Apache")
+              || own.stream().anyMatch(library::contains)
+              || hasLicenceInside(library.replaceAll(".*:([^:]+):([^: ]+) - .*", "$1-$2.jar")),
+          "no licence for " + library);
+    }
+  }
+
+  private static boolean hasLicenceInside(String jar) {
+    try (Stream<Path> all = Files.walk(installed.resolve("lib"))) {
+      Path file = all.filter(f -> f.endsWith(jar)).findFirst().orElseThrow();
+      try (ZipFile zip = new ZipFile(file.toFile())) {
+        return zip.stream().anyMatch(e -> e.getName().startsWith("META-INF/LICENSE"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private record Ran(int code, String output) {}
+
+  private static Ran run(String launcher, String... arguments)
+      throws IOException, InterruptedException {
+    Path log = Files.createTempFile(machine, launcher, ".log");
+    String[] command =
+        Stream.concat(
+                Stream.of(installed.resolve("bin").resolve(launcher).toString()),
+                Stream.of(arguments))
+            .toArray(String[]::new);
+    ProcessBuilder process = process(machine, log, command);
+    Map<String, String> environment = process.environment();
+    environment.clear();
+    environment.put("PATH", machine.resolve("tools").toString());
+    environment.put("HOME", machine.resolve("home").toString());
+    int code = process.start().waitFor();
+    return new Ran(code, Files.readString(log));
+  }
+
+  private static ProcessBuilder process(Path folder, Path log, String... command) {
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile());
+  }
+
+  private static Path which(String tool) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, tool))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Map<Path, FileTime> filesBelow(Path folder) throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+}
