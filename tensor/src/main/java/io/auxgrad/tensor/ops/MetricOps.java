@@ -63,8 +63,8 @@ public abstract class MetricOps {
    * @param target float32, the same shape
    * @param mask uint8, one per vector, not 0 where valid; null if all are
    * @param sums float64 {@code [}{@link #NORMALS_SUMS}{@code ]}, added to
-   * @param histogram int32 {@code [B]}, added to: an angle counts in bin {@code floor(angle / (180 /
-   *     (B - 1)))}, computed in float64
+   * @param histogram int32 {@code [B]}, added to: an angle counts in bin {@code floor(angle / (180
+   *     / (B - 1)))}, computed in float64
    */
   public final void normals(
       Tensor prediction, Tensor target, Tensor mask, Tensor sums, Tensor histogram) {
