@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  */
 final class TestBackends {
   /** Families that the CUDA backend has. */
-  private static final Set<String> ON_CUDA = Set.of("pointwise");
+  private static final Set<String> ON_CUDA =
+      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss", "image", "metric");
 
   private static final List<NamedBackend> ALL = find();
 
@@ -34,6 +35,11 @@ final class TestBackends {
     return ALL;
   }
 
+  /** Whether the CUDA backend has the ops of {@code c}. */
+  static boolean onCuda(OpCase c) {
+    return ON_CUDA.contains(c.family());
+  }
+
   private static List<NamedBackend> find() {
     List<NamedBackend> backends = new ArrayList<>();
     backends.add(new NamedBackend("cpu", Backends.cpu(), _ -> true));
@@ -41,9 +47,7 @@ final class TestBackends {
       for (HostGpu.Order order : HostGpu.Order.values()) {
         backends.add(
             new NamedBackend(
-                "host-run " + order,
-                new CudaBackend(new HostGpu(order)),
-                c -> ON_CUDA.contains(c.family())));
+                "host-run " + order, new CudaBackend(new HostGpu(order)), TestBackends::onCuda));
       }
     }
     return backends;

@@ -42,7 +42,7 @@ final class HostCompiler {
           "-fno-gnu-unique");
 
   private final Path kernels;
-  private final Path header;
+  private final List<Path> headers;
   private final Path folder;
   private final List<String> options;
 
@@ -58,10 +58,10 @@ final class HostCompiler {
   /** A variable in shared memory: where it lies in the library, and its bytes. */
   record Shared(long offset, long bytes) {}
 
-  /** Of the files under {@code kernels}; libraries go to {@code folder}. */
-  HostCompiler(Path kernels, Path header, Path folder, List<String> options) {
+  /** Of the files under {@code kernels} with {@code headers}; libraries go to {@code folder}. */
+  HostCompiler(Path kernels, List<Path> headers, Path folder, List<String> options) {
     this.kernels = kernels;
-    this.header = header;
+    this.headers = headers;
     this.folder = folder;
     this.options = options;
   }
@@ -88,6 +88,7 @@ final class HostCompiler {
       Path library = folder.resolve("lib" + file + ".so");
       List<String> command = new ArrayList<>(OPTIONS);
       command.addAll(options);
+      command.addAll(includes());
       command.addAll(List.of("-o", library.toString(), source.toString()));
       run("g++", command);
       return symbols(library);
@@ -115,8 +116,8 @@ final class HostCompiler {
 
   private String wrapped(String file) throws IOException {
     StringBuilder text = new StringBuilder();
-    text.append("#include \"").append(header).append("\"\n");
-    text.append("#include \"").append(kernels.resolve(file)).append("\"\n");
+    text.append("#include \"host_cuda.h\"\n");
+    text.append("#include \"").append(source(file)).append("\"\n");
     for (String name : entries(file)) {
       text.append("HOST_ENTRY(").append(name).append(")\n");
     }
@@ -124,13 +125,24 @@ final class HostCompiler {
   }
 
   private Set<String> entries(String file) throws IOException {
-    String text = run("g++", List.of("-x", "c++", "-E", "-P", kernels.resolve(file).toString()));
+    List<String> command = new ArrayList<>(List.of("-x", "c++", "-E", "-P"));
+    command.addAll(includes());
+    command.add(source(file).toString());
+    String text = run("g++", command);
     Set<String> names = new TreeSet<>();
     Matcher matcher = ENTRY.matcher(text);
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
     return names;
+  }
+
+  private Path source(String file) {
+    return file.endsWith(".cuh") ? headers.getFirst().resolve(file) : kernels.resolve(file);
+  }
+
+  private List<String> includes() {
+    return headers.stream().map(folder -> "-I" + folder).toList();
   }
 
   private static String run(String program, List<String> arguments) throws IOException {

@@ -46,6 +46,10 @@ public final class HostGpu implements Gpu {
   private static final FunctionDescriptor SHARED =
       FunctionDescriptor.ofVoid(ADDRESS, ValueLayout.JAVA_LONG);
 
+  private static final String MAIN = "src/main/cuda";
+  private static final String TEST = "src/test/cuda";
+  private static final List<String> PLAIN = List.of("-O1");
+
   private final Order order;
   private final Arena arena = Arena.ofShared();
   private final HostMemory memory;
@@ -55,19 +59,38 @@ public final class HostGpu implements Gpu {
   private final Map<String, Kernel> kernels = new HashMap<>();
   private RuntimeException broken;
 
-  /** A GPU of the module's kernels. */
-  public HostGpu(Order order) {
+  private HostGpu(Order order, String kernels, String folder, List<String> options) {
     this.order = order;
-    memory = new HostMemory(this::synchronize);
     MemorySegment fault = arena.allocate(Faults.BYTES, 16);
     faults = new Faults(fault.address(), fault);
     Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     compiler =
         new HostCompiler(
-            module.resolve("src/main/cuda"),
-            module.resolve("src/test/cuda/host_cuda.h"),
-            module.resolve("target/hostrun"),
-            List.of("-O1"));
+            module.resolve(kernels),
+            List.of(module.resolve("src/main/cuda"), module.resolve("src/test/cuda")),
+            module.resolve("target/hostrun").resolve(folder),
+            options);
+    memory =
+        new HostMemory(this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE);
+  }
+
+  /** A GPU with the module's kernels. */
+  public HostGpu(Order order) {
+    this(order, MAIN, "plain", PLAIN);
+  }
+
+  /** The same under the address and undefined-behaviour sanitizers, for a {@link SanitizedRun}. */
+  public static HostGpu sanitized(Order order) {
+    return new HostGpu(order, MAIN, "sanitized", SanitizedRun.OPTIONS);
+  }
+
+  /** A GPU with the kernels that are there for tests of itself. */
+  static HostGpu ofTestKernels(Order order) {
+    return new HostGpu(order, TEST, "plain", PLAIN);
+  }
+
+  static HostGpu sanitizedOfTestKernels() {
+    return new HostGpu(Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
   }
 
   /** Whether this machine has what it takes. */
@@ -82,7 +105,7 @@ public final class HostGpu implements Gpu {
 
   @Override
   public RecordedMemory newMemory() {
-    return new RecordedMemory(new HostMemory(this::synchronize));
+    return new RecordedMemory(new HostMemory(this::synchronize, Fence.NONE));
   }
 
   @Override
@@ -103,12 +126,24 @@ public final class HostGpu implements Gpu {
     }
   }
 
+  /** What the address sanitizer offers, through one of the libraries that were compiled with it. */
+  private Fence fence() {
+    SymbolLookup library = library("common.cuh");
+    return new Fence(
+        function(library, "auxgrad_host_forbid"), function(library, "auxgrad_host_allow"));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle function(SymbolLookup library, String name) {
+    return Linker.nativeLinker().downcallHandle(library.find(name).orElseThrow(), SHARED);
+  }
+
   /** Loads a library and tells it where its shared memory is. */
   @SuppressWarnings("restricted")
   private SymbolLookup load(HostCompiler.Library library) {
     SymbolLookup symbols = SymbolLookup.libraryLookup(library.path(), arena);
     MemorySegment anchor = symbols.find(HostCompiler.ANCHOR).orElseThrow();
-    MethodHandle announce = Linker.nativeLinker().downcallHandle(anchor, SHARED);
+    MethodHandle announce = function(symbols, HostCompiler.ANCHOR);
     for (HostCompiler.Shared variable : library.shared()) {
       long at = anchor.address() - library.anchor() + variable.offset();
       try {

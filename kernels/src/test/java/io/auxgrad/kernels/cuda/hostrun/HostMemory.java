@@ -18,12 +18,17 @@ final class HostMemory implements DeviceMemory {
   private static final byte FRESH = (byte) 0xFF;
 
   private final Runnable synchronize;
+  private final Fence fence;
   private long live;
   private long peak;
 
-  /** {@code synchronize} is called where a GPU's memory would wait for the kernels. */
-  HostMemory(Runnable synchronize) {
+  /**
+   * {@code synchronize} is called where a GPU's memory would wait for the kernels, {@code fence}
+   * keeps them off the zones.
+   */
+  HostMemory(Runnable synchronize, Fence fence) {
     this.synchronize = synchronize;
+    this.fence = fence;
   }
 
   private record Block(Arena arena, MemorySegment all, long capacity) implements Buffer {
@@ -54,6 +59,8 @@ final class HostMemory implements DeviceMemory {
     all.fill(GUARD);
     Block block = new Block(arena, all, bytes);
     block.inside().fill(FRESH);
+    fence.forbid(all.asSlice(0, ZONE));
+    fence.forbid(all.asSlice(ZONE + bytes));
     live += bytes;
     peak = Math.max(peak, live);
     return block;
@@ -63,6 +70,7 @@ final class HostMemory implements DeviceMemory {
   public void release(Buffer buffer) {
     Block block = (Block) buffer;
     live -= block.capacity();
+    fence.allow(block.all());
     long firstBad = firstBad(block);
     block.arena().close();
     if (firstBad != Long.MIN_VALUE) {
