@@ -18,11 +18,15 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
+  private final ConvolutionOps convolution;
+  private final MatmulOps matmul;
   private final PointwiseOps pointwise;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
+    convolution = new CudaConvolution(gpu);
+    matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
   }
 
@@ -38,12 +42,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvolutionOps convolution() {
-    throw new UnsupportedOperationException("convolution");
+    return convolution;
   }
 
   @Override
   public MatmulOps matmul() {
-    throw new UnsupportedOperationException("matmul");
+    return matmul;
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  */
 final class TestBackends {
   /** Families that the CUDA backend has. */
-  private static final Set<String> ON_CUDA = Set.of("pointwise");
+  private static final Set<String> ON_CUDA = Set.of("convolution", "matmul", "pointwise");
 
   private static final List<NamedBackend> ALL = find();
 
