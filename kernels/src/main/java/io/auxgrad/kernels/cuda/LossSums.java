@@ -34,7 +34,10 @@ final class LossSums implements AutoCloseable {
   private int parts;
   private double known;
 
-  /** By the kernels of {@code loss.cu}, of a loss whose work is {@code items} blocks', some of which one block may do. */
+  /**
+   * By the kernels of {@code loss.cu}, of a loss whose work is {@code items} blocks', some of which
+   * one block may do.
+   */
   LossSums(Gpu gpu, KernelFile file, long items) {
     this.gpu = gpu;
     this.file = file;
@@ -130,8 +133,7 @@ final class LossSums implements AutoCloseable {
   void finish(Result result, Tensor labels, int classes, int ignoreIndex) {
     var range = new LabelRange("cross-entropy", "label", classes, OptionalInt.of(ignoreIndex));
     var shape = labels.shape();
-    int message =
-        gpu.faults().expect((label, element) -> range.complaint(label, shape, element));
+    int message = gpu.faults().expect((label, element) -> range.complaint(label, shape, element));
     file.kernel("finish_labels")
         .begin()
         .put(losses())
