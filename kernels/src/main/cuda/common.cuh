@@ -104,6 +104,33 @@ DEVICE S blockSum(S value) {
   return warpSum(lane < static_cast<int>(blockDim.x / WARP) ? partial[lane] : S(0));
 }
 
+// ---- The larger and the smaller of two; a NaN on either side is the result, which fmaxf and fminf would swallow.
+
+template <class V>
+DEVICE V larger(V a, V b) {
+  return a > b || a != a ? a : b;
+}
+
+template <class V>
+DEVICE V smaller(V a, V b) {
+  return a < b || a != a ? a : b;
+}
+
+// ---- Wrong data: a kernel cannot throw, so the host finds the first report here when it next waits.
+
+struct Fault {
+  int message;  // 0: nothing has been reported
+  int value;
+  int64 place;
+};
+
+DEVICE void report(Fault* fault, int message, int value, int64 place) {
+  if (atomicCAS(&fault->message, 0, message) == 0) {
+    fault->value = value;
+    fault->place = place;
+  }
+}
+
 // ---- Entry points: NAME_f32 and NAME_bf16 of a template, so that the host finds them by name.
 
 #define ENTRY extern "C" __global__ void

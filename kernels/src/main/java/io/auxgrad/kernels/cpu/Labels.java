@@ -2,10 +2,9 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.simd.LabelLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
-import io.auxgrad.tensor.Shape;
+import io.auxgrad.kernels.shape.LabelRange;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,23 +30,8 @@ final class Labels {
           }
         });
     if (first.get() != Long.MAX_VALUE) {
-      throw new TensorException(
-          "%s: %s %d at %s is outside of [0,%d)%s"
-              .formatted(
-                  op,
-                  what,
-                  Native.getInt(at, first.get()),
-                  Arrays.toString(position(labels.shape(), first.get())),
-                  classes,
-                  ignore.isPresent() ? " and is not the ignore index " + exception : ""));
+      LabelRange range = new LabelRange(op, what, labels.shape(), classes, ignore);
+      throw new TensorException(range.complaint(Native.getInt(at, first.get()), first.get()));
     }
-  }
-
-  private static int[] position(Shape shape, long element) {
-    int[] position = new int[shape.rank()];
-    for (int axis = 0; axis < position.length; axis++) {
-      position[axis] = (int) (element / shape.stride(axis) % shape.dim(axis));
-    }
-    return position;
   }
 }

@@ -5,9 +5,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.IndexingOps;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.MetricOps;
 import io.auxgrad.tensor.ops.NormalizationOps;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -21,6 +23,12 @@ public final class CudaBackend implements Backend {
   private final ConvolutionOps convolution;
   private final MatmulOps matmul;
   private final PointwiseOps pointwise;
+  private final LossOps loss;
+  private final IndexingOps indexing;
+  private final OptimizerOps optimizer;
+  private final ReductionOps reduction;
+  private final ImageOps image;
+  private final MetricOps metric;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
@@ -28,6 +36,12 @@ public final class CudaBackend implements Backend {
     convolution = new CudaConvolution(gpu);
     matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
+    loss = new CudaLoss(gpu);
+    indexing = new CudaIndexing(gpu);
+    optimizer = new CudaOptimizer(gpu);
+    reduction = new CudaReduction(gpu);
+    image = new CudaImage(gpu);
+    metric = new CudaMetric(gpu);
   }
 
   @Override
@@ -72,22 +86,32 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
   public LossOps loss() {
-    throw new UnsupportedOperationException("loss");
+    return loss;
   }
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
+  }
+
+  @Override
+  public ImageOps image() {
+    return image;
+  }
+
+  @Override
+  public MetricOps metric() {
+    return metric;
   }
 
   /** The host's thread that launches. */

@@ -11,7 +11,6 @@ import io.auxgrad.mtl.train.DataSource;
 import io.auxgrad.mtl.train.Trainer;
 import io.auxgrad.mtl.train.TrainingListener;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,10 +37,7 @@ final class Training {
   }
 
   private int train(RunFolder run, Config config, Splits splits, GracefulStop stop) {
-    Backend backend = Backends.cpu();
-    if (config.threads() > 0) {
-      backend.setThreads(config.threads());
-    }
+    Backend backend = EngineOptions.backend(config.device(), config.threads());
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);
