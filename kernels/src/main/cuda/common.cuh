@@ -41,6 +41,17 @@ DEVICE bfloat16 narrow<bfloat16>(float x) {
   return bfloat16{static_cast<uint16>((x == x ? rounded : quiet) >> 16)};
 }
 
+// As it goes into a product: NARROW if the other factor is bfloat16, to which both are rounded then.
+template <bool NARROW, class T>
+DEVICE float factor(T x) {
+  return widen(x);
+}
+
+template <>
+DEVICE float factor<true, float>(float x) {
+  return widen(narrow<bfloat16>(x));
+}
+
 // ---- Packs: a thread moves 16 bytes at a time where the data lie so.
 
 template <class T, int N>
@@ -93,10 +104,22 @@ DEVICE S blockSum(S value) {
   return warpSum(lane < static_cast<int>(blockDim.x / WARP) ? partial[lane] : S(0));
 }
 
-// ---- Wrong data: the first thread that finds some leaves it to the host, which throws when it next waits.
+// ---- The larger and the smaller of two; a NaN on either side is the result, which fmaxf and fminf would swallow.
+
+template <class V>
+DEVICE V larger(V a, V b) {
+  return a > b || a != a ? a : b;
+}
+
+template <class V>
+DEVICE V smaller(V a, V b) {
+  return a < b || a != a ? a : b;
+}
+
+// ---- Wrong data: a kernel cannot throw, so the host finds the first report here when it next waits.
 
 struct Fault {
-  int message;
+  int message;  // 0: nothing has been reported
   int value;
   int64 place;
 };

@@ -102,11 +102,6 @@ UNARY_OPS(UNARY_ENTRIES, bfloat16, bf16)
 
 // ---- Functions of two arguments.
 
-// A NaN on either side is the result.
-DEVICE float larger(float a, float b) { return a > b || a != a ? a : b; }
-
-DEVICE float smaller(float a, float b) { return a < b || a != a ? a : b; }
-
 // Both shapes as walked together, innermost first: strides are 0 where an operand stands still.
 struct Broadcast {
   int rank;

@@ -10,7 +10,7 @@ public enum DType {
   UINT8(1, "U8"),
   /** 32-bit signed integer: class labels and counts. */
   INT32(4, "I32"),
-  /** 64-bit IEEE float: the test oracle. */
+  /** 64-bit IEEE float: the test oracle, and sums of metrics. */
   FLOAT64(8, "F64");
 
   private final int bytes;

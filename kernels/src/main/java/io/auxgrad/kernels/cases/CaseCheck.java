@@ -14,6 +14,7 @@ import java.util.List;
  */
 public final class CaseCheck {
   private static final double EPS = 0x1p-23;
+  private static final double EPS64 = 0x1p-52;
   private static final double BFLOAT16_EPS = 0x1p-8;
   private static final double STEP = 1e-5;
   private static final int PROBES = 24;
@@ -89,14 +90,19 @@ public final class CaseCheck {
       return;
     }
     boolean narrow = want.dtype() == DType.BFLOAT16;
-    boolean exact = want.dtype() != DType.FLOAT32 && !narrow;
+    double eps =
+        switch (want.dtype()) {
+          case FLOAT32, BFLOAT16 -> EPS;
+          case FLOAT64 -> EPS64;
+          case INT32, UINT8 -> 0;
+        };
     double scale = 0;
     for (double v : want.data()) {
       scale = Math.max(scale, Double.isFinite(v) ? Math.abs(v) : 0);
     }
     for (int i = 0; i < want.data().length; i++) {
       double w = want.data()[i];
-      double allowed = exact ? 0 : EPS * ((4 + Math.sqrt(length)) * scale + 4 * Math.abs(w));
+      double allowed = eps * ((4 + Math.sqrt(length)) * scale + 4 * Math.abs(w));
       allowed += narrow ? halfUnitOfBfloat16(w) : 0;
       comparison.see(what, i, w, got.data()[i], allowed);
     }

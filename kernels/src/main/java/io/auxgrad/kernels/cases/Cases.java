@@ -20,7 +20,9 @@ public final class Cases {
             LossCases.all(),
             UpsampledLossCases.all(),
             OptimizerCases.all(),
-            IndexingCases.all())
+            IndexingCases.all(),
+            ImageCases.all(),
+            MetricCases.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -24,7 +24,10 @@ final class IndexingCases {
       cases.add(permute(order));
     }
     List<OpCase> all = OpCase.alsoInBfloat16(cases, Set.of(0, 1, 2), Set.of(0, 1));
-    return Stream.concat(all.stream(), Stream.of(confusion())).toList();
+    return Stream.concat(
+            all.stream(),
+            Stream.of(confusion(5, 4, 31, 37), confusion(13, 20011), confusion(70, 5003)))
+        .toList();
   }
 
   private static OpCase concat(int axis) {
@@ -105,23 +108,23 @@ final class IndexingCases {
         (b, in) -> List.of(b.indexing().permute(in.get(0), order)));
   }
 
-  private static OpCase confusion() {
+  private static OpCase confusion(int classes, int... dims) {
     return OpCase.of(
-        "confusion",
+        "confusion of " + classes + " classes",
         Set.of("indexing.confusion"),
-        List.of(Input.labels(0, 5, 4, 31, 37), Input.labels(-1, 5, 4, 31, 37)),
+        List.of(Input.labels(0, classes, dims), Input.labels(-1, classes, dims)),
         in -> {
-          Array64 counts = Array64.of(Shape.of(5, 5)).as(DType.INT32);
+          Array64 counts = Array64.of(Shape.of(classes, classes)).as(DType.INT32);
           for (int i = 0; i < in.get(0).data().length; i++) {
             int target = (int) in.get(1).data()[i];
             if (target >= 0) {
-              counts.data()[target * 5 + (int) in.get(0).data()[i]]++;
+              counts.data()[target * classes + (int) in.get(0).data()[i]]++;
             }
           }
           return List.of(counts);
         },
         (b, in) -> {
-          Tensor counts = Tensor.zeros(b.memory(), DType.INT32, Shape.of(5, 5));
+          Tensor counts = Tensor.zeros(b.memory(), DType.INT32, Shape.of(classes, classes));
           b.indexing().confusion(in.get(0), in.get(1), -1, counts);
           return List.of(counts);
         });

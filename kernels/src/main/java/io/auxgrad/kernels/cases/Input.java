@@ -35,6 +35,8 @@ public record Input(Shape shape, Kind kind, double low, double high, Precision p
     DISTINCT,
     /** Whole numbers in {@code [low, high)}. */
     LABELS,
+    /** Whole numbers in {@code [low, high)}, as uint8. */
+    BYTES,
     /** Bytes 0 and 1, about three of four 1. */
     MASK
   }
@@ -66,6 +68,10 @@ public record Input(Shape shape, Kind kind, double low, double high, Precision p
     return new Input(Shape.of(dims), Kind.LABELS, low, high);
   }
 
+  static Input bytes(int... dims) {
+    return new Input(Shape.of(dims), Kind.BYTES, 0, 256);
+  }
+
   static Input mask(int... dims) {
     return new Input(Shape.of(dims), Kind.MASK, 0, 0);
   }
@@ -77,11 +83,15 @@ public record Input(Shape shape, Kind kind, double low, double high, Precision p
   Array64 draw(Philox random) {
     return switch (kind) {
       case UNIFORM -> floating(Array64.of(shape, i -> random.uniform((float) low, (float) high)));
-      case LABELS ->
-          Array64.of(shape, i -> low + random.nextInt((int) (high - low))).as(DType.INT32);
+      case LABELS -> wholeNumbers(random).as(DType.INT32);
+      case BYTES -> wholeNumbers(random).as(DType.UINT8);
       case MASK -> Array64.of(shape, i -> random.nextInt(4) == 0 ? 0 : 1).as(DType.UINT8);
       case DISTINCT -> floating(distinctValues(random));
     };
+  }
+
+  private Array64 wholeNumbers(Philox random) {
+    return Array64.of(shape, i -> low + random.nextInt((int) (high - low)));
   }
 
   private Array64 floating(Array64 values) {

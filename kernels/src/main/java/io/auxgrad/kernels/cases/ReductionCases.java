@@ -21,6 +21,15 @@ final class ReductionCases {
       }
       cases.add(reduce(kind, Shape.of(4, 61, 67, 3), 0, 1, 2));
       cases.add(reduce(kind, Shape.of(70001)));
+      cases.add(reduce(kind, Shape.of(3, 5001), 1));
+      cases.add(reduce(kind, Shape.of(2, 6144), 1));
+      cases.add(reduce(kind, Shape.of(5003, 24), 0));
+      cases.add(reduce(kind, Shape.of(1203, 5), 0));
+      cases.add(reduce(kind, Shape.of(300, 1027), 0));
+      cases.add(reduce(kind, Shape.of(9, 4104), 0));
+      cases.add(reduce(kind, Shape.of(2, 601, 6), 1));
+      cases.add(reduce(kind, Shape.of(13, 2, 4, 700), 0, 2));
+      cases.add(reduce(kind, Shape.of(1500, 2, 3), 1));
       cases.add(reduce(kind, Shape.scalar()));
     }
     cases.add(sumTo(Shape.of(3, 5, 7, 11), Shape.of(7, 1)));
@@ -30,10 +39,25 @@ final class ReductionCases {
     cases.add(argmax(2, 5, 3, 13));
     cases.add(argmax(7, 1));
     cases.add(argmax(40));
-    List<OpCase> softmax = List.of(softmax(3, 5, 13), softmax(2, 40), softmax(9, 1));
+    cases.add(argmax(700, 19));
+    cases.add(argmax(3, 1000));
+    List<OpCase> softmax =
+        List.of(
+            softmax(3, 5, 13),
+            softmax(2, 40),
+            softmax(9, 1),
+            softmax(601, 21),
+            softmax(9, 256),
+            softmax(2, 257));
     List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(cases, Set.of(0), Set.of()));
     all.addAll(OpCase.alsoInBfloat16(softmax, Set.of(0), Set.of(0)));
-    List<OpCase> vectors = List.of(unitVectors(2, 5, 7, 3), unitVectors(4, 1), unitVectors(3, 19));
+    List<OpCase> vectors =
+        List.of(
+            unitVectors(2, 5, 7, 3),
+            unitVectors(4, 1),
+            unitVectors(3, 19),
+            unitVectors(1500, 3),
+            unitVectors(2, 300));
     all.addAll(OpCase.alsoInBfloat16(vectors, Set.of(0), Set.of(0)));
     return all;
   }

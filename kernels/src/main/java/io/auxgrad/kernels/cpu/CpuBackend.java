@@ -7,9 +7,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.IndexingOps;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.MetricOps;
 import io.auxgrad.tensor.ops.NormalizationOps;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -30,6 +32,8 @@ public final class CpuBackend implements Backend {
   private final LossOps loss;
   private final OptimizerOps optimizer;
   private final IndexingOps indexing;
+  private final ImageOps image;
+  private final MetricOps metric;
 
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
@@ -49,6 +53,8 @@ public final class CpuBackend implements Backend {
     loss = new CpuLoss(context, widening);
     optimizer = new CpuOptimizer(context);
     indexing = new CpuIndexing(context);
+    image = new CpuImage(context);
+    metric = new CpuMetric();
   }
 
   private static Workers workers(int threads) {
@@ -113,6 +119,16 @@ public final class CpuBackend implements Backend {
   @Override
   public IndexingOps indexing() {
     return indexing;
+  }
+
+  @Override
+  public ImageOps image() {
+    return image;
+  }
+
+  @Override
+  public MetricOps metric() {
+    return metric;
   }
 
   @Override

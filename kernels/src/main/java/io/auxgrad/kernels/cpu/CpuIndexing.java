@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.kernels.cpu.simd.CopyLoops;
 import io.auxgrad.kernels.cpu.simd.CountLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.shape.Permutation;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.IndexingOps;

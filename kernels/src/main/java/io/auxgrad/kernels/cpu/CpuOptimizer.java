@@ -5,6 +5,7 @@ import io.auxgrad.kernels.cpu.simd.SgdLoops;
 import io.auxgrad.kernels.cpu.simd.SumLoops;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import java.util.List;
 
@@ -60,7 +61,7 @@ final class CpuOptimizer extends OptimizerOps {
     long[] g = Spans.addresses(gradients);
     long[] m = Spans.addresses(means);
     long[] v = Spans.addresses(squares);
-    AdamLoops.Step numbers = AdamLoops.Step.of(settings, step);
+    AdamStep numbers = AdamStep.of(settings, step);
     each(
         parameters,
         (t, at, n) -> AdamLoops.step(w[t] + at, g[t] + at, m[t] + at, v[t] + at, numbers, n));

@@ -4,6 +4,7 @@ import io.auxgrad.kernels.cpu.simd.ArgmaxLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.SoftmaxLoops;
 import io.auxgrad.kernels.cpu.simd.UnitVectorLoops;
+import io.auxgrad.kernels.shape.ReducedShape;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ReductionOps;
@@ -39,6 +40,10 @@ final class CpuReduction extends ReductionOps {
   }
 
   private void reduce(Kind kind, long x, Shape from, Tensor y) {
+    if (from.size() == 0) {
+      Native.clear(y.address(), y.byteSize()); // what sums to nothing
+      return;
+    }
     ReducedShape shape = ReducedShape.of(from, y.shape());
     long terms = from.size() / y.size();
     Fold fold = Fold.of(kind, terms);

@@ -30,9 +30,8 @@ final class Labels {
           }
         });
     if (first.get() != Long.MAX_VALUE) {
-      var range = new LabelRange(op, what, classes, ignore);
-      int label = Native.getInt(at, first.get());
-      throw new TensorException(range.complaint(label, labels.shape(), first.get()));
+      LabelRange range = new LabelRange(op, what, labels.shape(), classes, ignore);
+      throw new TensorException(range.complaint(Native.getInt(at, first.get()), first.get()));
     }
   }
 }

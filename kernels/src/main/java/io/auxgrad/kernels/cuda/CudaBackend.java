@@ -5,9 +5,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.IndexingOps;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MatmulOps;
+import io.auxgrad.tensor.ops.MetricOps;
 import io.auxgrad.tensor.ops.NormalizationOps;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
@@ -18,14 +20,28 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
+  private final ConvolutionOps convolution;
+  private final MatmulOps matmul;
   private final PointwiseOps pointwise;
   private final LossOps loss;
+  private final IndexingOps indexing;
+  private final OptimizerOps optimizer;
+  private final ReductionOps reduction;
+  private final ImageOps image;
+  private final MetricOps metric;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
+    convolution = new CudaConvolution(gpu);
+    matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
     loss = new CudaLoss(gpu);
+    indexing = new CudaIndexing(gpu);
+    optimizer = new CudaOptimizer(gpu);
+    reduction = new CudaReduction(gpu);
+    image = new CudaImage(gpu);
+    metric = new CudaMetric(gpu);
   }
 
   @Override
@@ -40,12 +56,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvolutionOps convolution() {
-    throw new UnsupportedOperationException("convolution");
+    return convolution;
   }
 
   @Override
   public MatmulOps matmul() {
-    throw new UnsupportedOperationException("matmul");
+    return matmul;
   }
 
   @Override
@@ -70,7 +86,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ReductionOps reduction() {
-    throw new UnsupportedOperationException("reduction");
+    return reduction;
   }
 
   @Override
@@ -80,12 +96,22 @@ public final class CudaBackend implements Backend {
 
   @Override
   public OptimizerOps optimizer() {
-    throw new UnsupportedOperationException("optimizer");
+    return optimizer;
   }
 
   @Override
   public IndexingOps indexing() {
-    throw new UnsupportedOperationException("indexing");
+    return indexing;
+  }
+
+  @Override
+  public ImageOps image() {
+    return image;
+  }
+
+  @Override
+  public MetricOps metric() {
+    return metric;
   }
 
   /** The host's thread that launches. */

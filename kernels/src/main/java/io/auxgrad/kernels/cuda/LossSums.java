@@ -131,9 +131,10 @@ final class LossSums implements AutoCloseable {
 
   /** Writes the mean, and reports the first label that is out of range. */
   void finish(Result result, Tensor labels, int classes, int ignoreIndex) {
-    var range = new LabelRange("cross-entropy", "label", classes, OptionalInt.of(ignoreIndex));
-    var shape = labels.shape();
-    int message = gpu.faults().expect((label, element) -> range.complaint(label, shape, element));
+    var range =
+        new LabelRange(
+            "cross-entropy", "label", labels.shape(), classes, OptionalInt.of(ignoreIndex));
+    int message = gpu.faults().expect(range::complaint);
     file.kernel("finish_labels")
         .begin()
         .put(losses())

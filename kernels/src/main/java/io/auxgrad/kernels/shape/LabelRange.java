@@ -5,30 +5,31 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * Which class labels an op takes, and what it says of others.
+ * The class labels that an op takes, and what it says of others.
  *
- * @param op as the user knows it
- * @param what the labels are called
- * @param classes labels are in {@code [0, classes)}
- * @param ignore one more that is allowed
+ * @param op that says it
+ * @param what the labels are to it
+ * @param labels their shape
+ * @param classes labels lie in {@code [0, classes)}
+ * @param ignore or are this one
  */
-public record LabelRange(String op, String what, int classes, OptionalInt ignore) {
-  /** The error for {@code label}, which is number {@code element} of labels of {@code shape}. */
-  public String complaint(int label, Shape shape, long element) {
+public record LabelRange(String op, String what, Shape labels, int classes, OptionalInt ignore) {
+  /** The text for {@code value} at element {@code place}. */
+  public String complaint(int value, long place) {
     return "%s: %s %d at %s is outside of [0,%d)%s"
         .formatted(
             op,
             what,
-            label,
-            Arrays.toString(position(shape, element)),
+            value,
+            Arrays.toString(position(place)),
             classes,
             ignore.isPresent() ? " and is not the ignore index " + ignore.getAsInt() : "");
   }
 
-  private static int[] position(Shape shape, long element) {
-    int[] position = new int[shape.rank()];
+  private int[] position(long place) {
+    int[] position = new int[labels.rank()];
     for (int axis = 0; axis < position.length; axis++) {
-      position[axis] = (int) (element / shape.stride(axis) % shape.dim(axis));
+      position[axis] = (int) (place / labels.stride(axis) % labels.dim(axis));
     }
     return position;
   }

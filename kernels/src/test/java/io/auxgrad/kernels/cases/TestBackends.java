@@ -15,7 +15,17 @@ import java.util.function.Predicate;
  */
 final class TestBackends {
   /** Families that the CUDA backend has. */
-  private static final Set<String> ON_CUDA = Set.of("pointwise", "loss");
+  private static final Set<String> ON_CUDA =
+      Set.of(
+          "convolution",
+          "matmul",
+          "pointwise",
+          "reduction",
+          "optimizer",
+          "indexing",
+          "loss",
+          "image",
+          "metric");
 
   private static final List<NamedBackend> ALL = find();
 

@@ -7,6 +7,8 @@ import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import io.auxgrad.tensor.ops.Finding;
+import io.auxgrad.tensor.ops.Inspection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.FileStore;
@@ -15,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The checks of the doctor. */
 final class Diagnosis {
@@ -23,12 +28,25 @@ final class Diagnosis {
 
   private Diagnosis() {}
 
-  static List<Finding> of(EngineOptions engine) {
+  /** Each check is made when the stream comes to it. */
+  static Stream<Finding> of(EngineOptions engine) {
+    return Stream.<Supplier<Stream<Finding>>>of(
+            () -> machine().stream(), () -> devices(engine.isCuda()), () -> engine(engine).stream())
+        .flatMap(Supplier::get);
+  }
+
+  private static List<Finding> machine() {
+    return List.of(java(), vectorApi(), memory(), disk(Path.of("").toAbsolutePath()));
+  }
+
+  /** What kinds of device other than the processor need, and have. */
+  private static Stream<Finding> devices(boolean wanted) {
+    return ServiceLoader.load(Inspection.class).stream()
+        .flatMap(inspection -> inspection.get().inspect(wanted));
+  }
+
+  private static List<Finding> engine(EngineOptions engine) {
     List<Finding> findings = new ArrayList<>();
-    findings.add(java());
-    findings.add(vectorApi());
-    findings.add(memory());
-    findings.add(disk(Path.of("").toAbsolutePath()));
     try {
       Backend backend = engine.backend();
       findings.add(Finding.good("engine", backend.describe()));

@@ -1,11 +1,12 @@
 package io.auxgrad.mtl.cli;
 
+import io.auxgrad.tensor.ops.Finding;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code auxgrad doctor}. */
 @Command(
@@ -15,6 +16,12 @@ import picocli.CommandLine.Mixin;
         "Checks that this machine can run auxgrad; exit code 1 if something should work and does not.",
     sortOptions = false)
 final class DoctorCommand implements Callable<Integer> {
+  @Option(
+      names = "--full",
+      description =
+          "Also runs every op at several sizes on the device against a float64 reference, forward and backward.")
+  private boolean full;
+
   @Mixin private EngineOptions engine;
 
   @Mixin private OutputOptions output;
@@ -22,13 +29,19 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output out = output.output();
-    List<Finding> findings = Diagnosis.of(engine);
     Map<String, Object> values = new LinkedHashMap<>();
-    for (Finding finding : findings) {
+    boolean healthy = true;
+    for (Finding finding : (Iterable<Finding>) Diagnosis.of(engine)::iterator) {
       out.text("%-8s %-12s %s".formatted(finding.level().mark(), finding.what(), finding.text()));
       values.put(finding.what(), finding.text());
+      healthy &= finding.level() != Finding.Level.BROKEN;
     }
-    boolean healthy = findings.stream().noneMatch(f -> f.level() == Finding.Level.BROKEN);
+    if (full && healthy) {
+      OpReport report = OpReport.of(engine.backend(), out);
+      out.text(report.table());
+      values.put("ops", report.values());
+      healthy = report.allPassed();
+    }
     values.put("healthy", healthy);
     out.result(values);
     return healthy ? 0 : 1;

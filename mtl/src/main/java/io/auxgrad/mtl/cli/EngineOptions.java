@@ -3,6 +3,8 @@ package io.auxgrad.mtl.cli;
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.config.Config.DeviceName;
 import io.auxgrad.mtl.config.ConfigBuilder;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import picocli.CommandLine.Option;
@@ -12,7 +14,7 @@ final class EngineOptions {
   @Option(
       names = "--device",
       paramLabel = "cpu|cuda",
-      description = "What computes; cuda is not available in this version.")
+      description = "What computes: the processor, or the first NVIDIA GPU.")
   private DeviceName device;
 
   @Option(
@@ -33,16 +35,31 @@ final class EngineOptions {
 
   /** The backend for commands that only read a run. */
   Backend backend() {
-    if (device == DeviceName.CUDA) {
-      throw new UserException("--device: cuda is not available in this version; use cpu");
+    if (threads != null && threads < 1) {
+      throw new UserException("--threads: is " + threads + "; it must be at least 1");
     }
-    Backend backend = Backends.cpu();
-    if (threads != null) {
-      if (threads < 1) {
-        throw new UserException("--threads: is " + threads + "; it must be at least 1");
-      }
+    return backend(isCuda() ? DeviceName.CUDA : DeviceName.CPU, threads == null ? 0 : threads);
+  }
+
+  /** Whether a GPU was asked for. */
+  boolean isCuda() {
+    return device == DeviceName.CUDA;
+  }
+
+  /** The backend of {@code device}, with {@code threads} if that is not 0. */
+  static Backend backend(DeviceName device, int threads) {
+    Backend backend = start(device == DeviceName.CUDA ? Device.cuda(0) : Device.CPU);
+    if (threads > 0) {
       backend.setThreads(threads);
     }
     return backend;
+  }
+
+  private static Backend start(Device device) {
+    try {
+      return Backends.of(device);
+    } catch (TensorException e) {
+      throw new UserException(e.getMessage(), e);
+    }
   }
 }

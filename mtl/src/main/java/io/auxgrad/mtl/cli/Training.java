@@ -11,7 +11,6 @@ import io.auxgrad.mtl.train.DataSource;
 import io.auxgrad.mtl.train.Trainer;
 import io.auxgrad.mtl.train.TrainingListener;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,18 +29,18 @@ final class Training {
     try (GracefulStop stop = new GracefulStop()) {
       RunChoice choice = RunChoice.of(options, output);
       Splits splits = DataSource.open(choice.config().data());
+      // Before there is a folder: a device that is not there leaves none behind.
+      Backend backend =
+          EngineOptions.backend(choice.config().device(), choice.config().threads());
       try (RunFolder run = choice.open()) {
         output.note("run folder: " + run.path());
-        return train(run, choice.config(), splits, stop);
+        return train(run, choice.config(), splits, backend, stop);
       }
     }
   }
 
-  private int train(RunFolder run, Config config, Splits splits, GracefulStop stop) {
-    Backend backend = Backends.cpu();
-    if (config.threads() > 0) {
-      backend.setThreads(config.threads());
-    }
+  private int train(
+      RunFolder run, Config config, Splits splits, Backend backend, GracefulStop stop) {
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);

@@ -42,7 +42,7 @@ public record Config(
   public enum DeviceName {
     /** The processor. */
     CPU,
-    /** A GPU; not served by this version. */
+    /** The first NVIDIA GPU that the process sees. */
     CUDA
   }
 
@@ -53,9 +53,6 @@ public record Config(
           "name", "is '" + name + "'; it begins the folder's name: use letters, digits, - and _");
     }
     Require.between("threads", threads, 0, 1024);
-    if (device == DeviceName.CUDA) {
-      throw new ConfigException("device", "cuda is not available in this version; use cpu");
-    }
     auxiliary.requireTaps(model);
     if (model.decoder() == ModelConfig.Decoder.DEEPLABV3 && train.batch() < 2) {
       throw new ConfigException(

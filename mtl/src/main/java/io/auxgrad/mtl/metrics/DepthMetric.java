@@ -2,6 +2,8 @@ package io.auxgrad.mtl.metrics;
 
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.MetricOps;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -23,57 +25,30 @@ public final class DepthMetric implements Metric {
   /** The least depth that is compared, in metres: logarithms and ratios need a positive one. */
   public static final float MINIMUM = 1e-3f;
 
-  private long pixels;
-  private double absRel;
-  private double sqRel;
-  private double squares;
-  private double logSquares;
-  private double logs;
-  private final long[] within = new long[3];
+  private final double[] sums = new double[MetricOps.DEPTH_SUMS];
 
   /** Takes in metres {@code [N,H,W,1]}. */
   @Override
   public void update(Tensor prediction, Batch batch) {
-    float[] predicted = prediction.toFloats();
-    float[] target = batch.depth().toFloats();
-    byte[] valid = batch.depthMask().toBytes();
-    for (int i = 0; i < valid.length; i++) {
-      if (valid[i] != 0) {
-        add(Math.max(predicted[i], MINIMUM), target[i]);
-      }
-    }
-  }
-
-  private void add(double p, double t) {
-    double error = p - t;
-    double logError = Math.log(p / t);
-    double ratio = Math.max(p / t, t / p);
-    pixels++;
-    absRel += Math.abs(error) / t;
-    sqRel += error * error / t;
-    squares += error * error;
-    logSquares += logError * logError;
-    logs += Math.abs(logError) / Math.log(10);
-    double limit = 1;
-    for (int k = 0; k < within.length; k++) {
-      limit *= 1.25;
-      if (ratio < limit) {
-        within[k]++;
-      }
-    }
+    MetricOps ops = Backends.of(prediction).metric();
+    RunningSums.add(
+        prediction.memory(),
+        sums,
+        running -> ops.depth(prediction, batch.depth(), batch.depthMask(), MINIMUM, running));
   }
 
   @Override
   public SequencedMap<String, Double> results() {
+    double pixels = sums[0];
     SequencedMap<String, Double> results = new LinkedHashMap<>();
-    results.put("abs_rel", absRel / pixels);
-    results.put("sq_rel", sqRel / pixels);
-    results.put("rmse", Math.sqrt(squares / pixels));
-    results.put("rmse_log", Math.sqrt(logSquares / pixels));
-    results.put("log10", logs / pixels);
-    for (int k = 0; k < within.length; k++) {
-      results.put("delta_" + (k + 1), (double) within[k] / pixels);
-    }
+    results.put("abs_rel", sums[1] / pixels);
+    results.put("sq_rel", sums[2] / pixels);
+    results.put("rmse", Math.sqrt(sums[3] / pixels));
+    results.put("rmse_log", Math.sqrt(sums[4] / pixels));
+    results.put("log10", sums[5] / pixels);
+    results.put("delta_1", sums[6] / pixels);
+    results.put("delta_2", sums[7] / pixels);
+    results.put("delta_3", sums[8] / pixels);
     return results;
   }
 }

@@ -1,7 +1,12 @@
 package io.auxgrad.mtl.metrics;
 
 import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.MetricOps;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -21,67 +26,42 @@ public final class NormalsMetric implements Metric {
   /** Resolution of the median in degrees. */
   public static final double BIN = 0.005;
 
-  private static final double[] LIMITS = {11.25, 22.5, 30};
-
   private final long[] histogram = new long[(int) Math.round(180 / BIN) + 1];
-  private final long[] within = new long[LIMITS.length];
-  private long pixels;
-  private double sum;
+  private final double[] sums = new double[MetricOps.NORMALS_SUMS];
 
   /** Takes in vectors {@code [N,H,W,3]}. */
   @Override
   public void update(Tensor prediction, Batch batch) {
-    float[] predicted = prediction.toFloats();
-    float[] target = batch.normals().toFloats();
-    byte[] valid = batch.normalsMask().toBytes();
-    for (int i = 0; i < valid.length; i++) {
-      if (valid[i] != 0) {
-        add(degreesBetween(predicted, target, 3 * i));
+    MetricOps ops = Backends.of(prediction).metric();
+    DeviceMemory memory = prediction.memory();
+    try (Tensor counts = Tensor.zeros(memory, DType.INT32, Shape.of(histogram.length))) {
+      RunningSums.add(
+          memory,
+          sums,
+          running ->
+              ops.normals(prediction, batch.normals(), batch.normalsMask(), running, counts));
+      int[] added = counts.toInts();
+      for (int i = 0; i < added.length; i++) {
+        histogram[i] += added[i];
       }
     }
-  }
-
-  private void add(double degrees) {
-    pixels++;
-    sum += degrees;
-    histogram[(int) (degrees / BIN)]++;
-    for (int k = 0; k < LIMITS.length; k++) {
-      if (degrees < LIMITS[k]) {
-        within[k]++;
-      }
-    }
-  }
-
-  // The arc tangent of |a x b| and a.b keeps its precision at small angles, where the arc cosine
-  // loses it.
-  private static double degreesBetween(float[] a, float[] b, int at) {
-    double ax = a[at];
-    double ay = a[at + 1];
-    double az = a[at + 2];
-    double bx = b[at];
-    double by = b[at + 1];
-    double bz = b[at + 2];
-    double dot = ax * bx + ay * by + az * bz;
-    double cx = ay * bz - az * by;
-    double cy = az * bx - ax * bz;
-    double cz = ax * by - ay * bx;
-    double cross = Math.sqrt(cx * cx + cy * cy + cz * cz);
-    return dot == 0 && cross == 0 ? 90 : Math.toDegrees(Math.atan2(cross, dot));
   }
 
   @Override
   public SequencedMap<String, Double> results() {
     SequencedMap<String, Double> results = new LinkedHashMap<>();
-    results.put("mean", sum / pixels);
+    double pixels = sums[0];
+    results.put("mean", sums[1] / pixels);
     results.put("median", median());
-    results.put("within_11_25", (double) within[0] / pixels);
-    results.put("within_22_5", (double) within[1] / pixels);
-    results.put("within_30", (double) within[2] / pixels);
+    results.put("within_11_25", sums[2] / pixels);
+    results.put("within_22_5", sums[3] / pixels);
+    results.put("within_30", sums[4] / pixels);
     return results;
   }
 
   // As usual the mean of the two middle values where their number is even.
   private double median() {
+    long pixels = (long) sums[0];
     return (valueOfRank((pixels - 1) / 2) + valueOfRank(pixels / 2)) / 2;
   }
 

@@ -16,7 +16,6 @@ final class UsageTest {
   @CsvSource({
     "2, train --set train.epohcs=3, train.epohcs is not a known key; did you mean train.epochs?",
     "2, train --preset tiny --config x.yaml, mutually exclusive",
-    "2, train --device cuda, cuda is not available in this version; use cpu",
     "2, train --threads -1, threads is -1",
     "2, train --preset nyuv2, data.folder is missing: say where the nyuv2 folder is with --data DIR",
     "2, train --preset rooms --data somewhere, rooms are rendered",
@@ -29,7 +28,6 @@ final class UsageTest {
     "1, train --config absent.yaml, absent.yaml does not exist",
     "1, eval absent, absent is not a run folder",
     "1, predict absent x.png --out y, absent is not a run folder",
-    "1, eval absent --device cuda, cuda is not available in this version; use cpu",
     "1, eval absent --threads 0, it must be at least 1",
     "2, train --precision fp16, expected one of [FP32",
     "2, train --set precision=half, precision is 'half'; choose from fp32",

@@ -80,7 +80,6 @@ final class ConfigTest {
     "data.size=4x160, data.size is 4; it must lie between 32 and",
     "optimizer.method=sdg, 'optimizer.method is ''sdg''; choose from sgd, adam, adamw'",
     "data.source=nyuv2, data.folder is missing: say where the nyuv2 folder is with --data DIR",
-    "device=cuda, cuda is not available in this version; use cpu",
     "data.classes=40, data.classes is 40; nyuv2 has 13 or 39",
     "model.encoder=resnet99, 'choose from mobilenetv2, resnet18, resnet34, resnet50, resnet101'",
     "model.decoder=deeplab, 'choose from refinenet, deeplabv3'",

@@ -41,6 +41,12 @@ public interface Backend {
   /** Concat, slice, transpose, counting. */
   IndexingOps indexing();
 
+  /** Views of images and labels: from data sets to batches. */
+  ImageOps image();
+
+  /** Sums behind metrics. */
+  MetricOps metric();
+
   /** Threads used by the host part. */
   int threads();
 

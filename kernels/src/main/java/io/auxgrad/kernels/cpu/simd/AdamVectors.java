@@ -6,7 +6,7 @@ import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
 import static io.auxgrad.kernels.cpu.simd.Native.ALL;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import io.auxgrad.kernels.cpu.simd.AdamLoops.Step;
+import io.auxgrad.tensor.ops.AdamStep;
 import jdk.incubator.vector.FloatVector;
 
 /** {@link AdamLoops} on whole vectors. */
@@ -14,7 +14,7 @@ final class AdamVectors {
   private AdamVectors() {}
 
   /** Returns the first element that is left to do. */
-  static int step(long parameter, long gradient, long mean, long square, Step s, int n) {
+  static int step(long parameter, long gradient, long mean, long square, AdamStep s, int n) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {
       FloatVector w = fromMemorySegment(F, ALL, parameter + 4L * i, ORDER);

@@ -62,6 +62,11 @@ public final class Native {
     return ALL.get(ValueLayout.JAVA_DOUBLE, base + 8 * i);
   }
 
+  /** Sets double {@code i} of the array at {@code base}. */
+  public static void putDouble(long base, long i, double value) {
+    ALL.set(ValueLayout.JAVA_DOUBLE, base + 8 * i, value);
+  }
+
   /** Adds to double {@code i} of the array at {@code base}. */
   public static void addDouble(long base, long i, double value) {
     ALL.set(ValueLayout.JAVA_DOUBLE, base + 8 * i, getDouble(base, i) + value);

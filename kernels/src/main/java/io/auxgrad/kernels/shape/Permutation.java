@@ -1,4 +1,4 @@
-package io.auxgrad.kernels.cpu;
+package io.auxgrad.kernels.shape;
 
 import io.auxgrad.tensor.Shape;
 import java.util.Arrays;
@@ -7,8 +7,9 @@ import java.util.Arrays;
  * An order of axes with neighbours that stay neighbours merged: the extents of the output,
  * outermost first, and how far each step of one goes in the input and the output, in elements.
  */
-record Permutation(int[] extent, long[] from, long[] to) {
-  static Permutation of(Shape x, int[] order) {
+public record Permutation(int[] extent, long[] from, long[] to) {
+  /** Output axis {@code i} is axis {@code order[i]} of {@code x}. */
+  public static Permutation of(Shape x, int[] order) {
     int[] extent = new int[order.length];
     long[] from = new long[order.length];
     int rank = 0;
@@ -39,12 +40,13 @@ record Permutation(int[] extent, long[] from, long[] to) {
     return new Permutation(Arrays.copyOf(extent, rank), Arrays.copyOf(from, rank), to);
   }
 
-  int rank() {
+  /** Dimensions left; 0 if all extents are 1. */
+  public int rank() {
     return extent.length;
   }
 
   /** The output dimension along which the input is contiguous. */
-  int contiguousInInput() {
+  public int contiguousInInput() {
     int d = 0;
     while (from[d] != 1) {
       d++;
@@ -53,7 +55,7 @@ record Permutation(int[] extent, long[] from, long[] to) {
   }
 
   /** The product of all extents but those of dimensions {@code a} and {@code b}. */
-  long outside(int a, int b) {
+  public long outside(int a, int b) {
     long product = 1;
     for (int d = 0; d < rank(); d++) {
       product *= d == a || d == b ? 1 : extent[d];
@@ -65,7 +67,7 @@ record Permutation(int[] extent, long[] from, long[] to) {
    * The offset of step {@code i} over all dimensions but {@code a} and {@code b}, by {@code
    * strides}.
    */
-  long offset(long i, int a, int b, long[] strides) {
+  public long offset(long i, int a, int b, long[] strides) {
     long offset = 0;
     long rest = i;
     for (int d = rank() - 1; d >= 0; d--) {

@@ -1,25 +1,34 @@
-package io.auxgrad.kernels.cpu;
+package io.auxgrad.kernels.cases;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.ReductionOps.Kind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CpuReductionTest {
+/** What cases do not show of reductions: extremes, and sizes that many blocks share. */
+@ParameterizedClass
+@MethodSource("io.auxgrad.kernels.cases.TestBackends#all")
+class ReductionTest {
   private static final float NAN = Float.NaN;
   private static final float INFINITY = Float.POSITIVE_INFINITY;
 
-  private final Backend backend = Backends.cpu();
+  private final Backend backend;
+
+  ReductionTest(NamedBackend target) {
+    backend = target.backend();
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 13, 15, 16, 17, 40, 64, 100})
@@ -99,6 +108,16 @@ class CpuReductionTest {
       Tensor vectors = Tensor.of(backend.memory(), Shape.of(4, 2), x);
       float[] want = {0.6f, -0.8f, 0, 0, 0.6f, 0.8f, NAN, NAN};
       assertArrayEquals(want, backend.reduction().unitVectors(vectors).toFloats(), 1e-7f);
+    }
+  }
+
+  @Test
+  void nothingSumsToZero() {
+    try (var _ = TensorScope.open()) {
+      Tensor none = Tensor.of(backend.memory(), Shape.of(0, 3));
+      assertArrayEquals(new float[3], backend.reduction().sumTo(none, Shape.of(3)).toFloats());
+      assertEquals(0, backend.reduction().sumTo(none, Shape.scalar()).item());
+      assertEquals(Shape.of(0, 3), backend.reduction().softmax(none).shape());
     }
   }
 }

@@ -1,25 +1,37 @@
-package io.auxgrad.kernels.cpu;
+package io.auxgrad.kernels.cases;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.OptimizerOps.Adam;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-class CpuOptimizerTest {
+/** Many tensors at once, and what float32 would lose. */
+@ParameterizedClass
+@MethodSource("io.auxgrad.kernels.cases.TestBackends#all")
+class OptimizerTest {
   private static final int[] SIZES = {1, 17, 40_000, 3, 5, 64, 33_001, 1, 0, 2};
 
-  private final Backend backend = Backends.cpu();
+  /** More than one launch takes. */
+  private static final int COUNT = 170;
+
+  private final Backend backend;
   private final TensorScope scope = TensorScope.open();
+
+  OptimizerTest(NamedBackend target) {
+    backend = target.backend();
+  }
 
   @AfterEach
   void close() {
@@ -28,7 +40,8 @@ class CpuOptimizerTest {
 
   private List<Tensor> tensors(double phase) {
     List<Tensor> list = new ArrayList<>();
-    for (int size : SIZES) {
+    for (int k = 0; k < COUNT; k++) {
+      int size = SIZES[k % SIZES.length] / (1 + k / SIZES.length);
       float[] values = new float[size];
       for (int i = 0; i < size; i++) {
         values[i] = (float) Math.sin(i + phase + list.size());

@@ -1,0 +1,56 @@
+package io.auxgrad.kernels.cuda;
+
+import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.kernels.shape.ReducedShape.Axis;
+import io.auxgrad.tensor.DType;
+
+/**
+ * How blocks of {@code reduction.cu} share slabs {@code [length, inner]}, as {@code struct Columns}
+ * says there.
+ *
+ * @param packed whether 16 bytes can be read at a time
+ * @param group rows taken as one wide row, which is a whole number of packs
+ * @param packs of a wide row that a block takes
+ * @param across blocks for a wide row
+ * @param chunks that the rows are cut into, for as many blocks
+ * @param chunkRows wide rows of a chunk
+ */
+record ColumnPlan(boolean packed, int group, int packs, int across, int chunks, long chunkRows) {
+  private static final int PACK_BYTES = 16;
+
+  /** Packs side by side that a block takes at least: a cache line. */
+  private static final int FEWEST_PACKS = 8;
+
+  /** Blocks that keep a multiprocessor busy. */
+  private static final int BLOCKS = 4;
+
+  /** Wide rows that a thread walks at least before they are shared with another block. */
+  private static final int FEWEST_ROWS = 8;
+
+  static ColumnPlan of(Axis axis, DType type, int multiprocessors) {
+    long inner = axis.inner();
+    int pack = PACK_BYTES / type.bytes();
+    int group = (int) (pack / Math.min(pack, Long.lowestOneBit(inner)));
+    boolean aligned = axis.outer() == 1 || axis.length() * inner % pack == 0;
+    boolean packed = aligned && (group == 1 || group * inner / pack <= Kernel.BLOCK);
+    return packed
+        ? of(axis, group, group * inner / pack, true, multiprocessors)
+        : of(axis, 1, inner, false, multiprocessors);
+  }
+
+  private static ColumnPlan of(
+      Axis axis, int group, long width, boolean packed, int multiprocessors) {
+    long wanted = (long) BLOCKS * multiprocessors;
+    long fewest = Math.ceilDiv(width, Kernel.BLOCK);
+    long most = group == 1 ? Math.ceilDiv(width, FEWEST_PACKS) : fewest;
+    long parts = Math.clamp(wanted / Math.max(1, axis.outer()), fewest, most);
+    int packs = (int) Math.ceilDiv(width, parts);
+    int across = (int) Math.ceilDiv(width, packs);
+    long rows = axis.length() / group;
+    long mostChunks = rows / ((long) Kernel.BLOCK / packs * FEWEST_ROWS);
+    long share = wanted / Math.max(1, axis.outer() * across);
+    long chunkRows = Math.ceilDiv(rows, Math.clamp(share, 1, Math.max(1, mostChunks)));
+    int chunks = chunkRows == 0 ? 1 : (int) Math.ceilDiv(rows, chunkRows);
+    return new ColumnPlan(packed, group, packs, across, chunks, chunkRows);
+  }
+}

@@ -1,0 +1,201 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import io.auxgrad.kernels.cuda.launch.Faults;
+import io.auxgrad.kernels.cuda.launch.Gpu;
+import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.RecordedMemory;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * An NVIDIA GPU. All copies, launches and graphs go through one stream, in the order in which they
+ * were asked for. One thread at a time; any thread.
+ *
+ * <p>System properties: with {@code auxgrad.cuda.debug=true} every launch waits for its end, so
+ * that the exception for a kernel that failed names it; with {@code auxgrad.debug.guards=true}
+ * buffers come filled with NaNs and have a guard zone, which is looked at when they are given back.
+ */
+public final class CudaGpu implements Gpu {
+  static final String DEBUG = "auxgrad.cuda.debug";
+
+  private static final String GUARDS = "auxgrad.debug.guards";
+  private static final int FIRST_WITH_BFLOAT16 = 8;
+  private static final long COPY_BYTES = 256L << 20;
+
+  private final Device device;
+  private final DeviceInfo info;
+  private final String compiler;
+  private final boolean guarded = Boolean.getBoolean(GUARDS);
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Context context;
+  private final Stream stream;
+  private final Stream aside;
+  private final Faults faults;
+  private final Staging staging;
+  private final MemoryPool pool;
+  private final CudaMemory plain;
+  private final DeviceMemory memory;
+  private final Modules modules;
+
+  /**
+   * The GPU number {@code index}, with a first kernel run on it.
+   *
+   * @throws CudaException if a library is missing or cannot be used, if there is no such GPU, or if
+   *     it does not work; the message says what to do
+   */
+  public static CudaGpu open(CudaLibraries libraries, int index) {
+    Driver driver = Driver.load(libraries);
+    DeviceInfo info = choose(DeviceInfo.list(), index);
+    Nvrtc nvrtc = Nvrtc.load(libraries);
+    KernelCompiler compiler = new KernelCompiler(nvrtc, CubinCache.of(Surroundings.ofProcess()));
+    return new CudaGpu(
+        driver,
+        info,
+        "NVRTC " + nvrtc.version(),
+        (file, architecture) -> compiler.compile(KernelSource.ofResource(file), architecture));
+  }
+
+  /** The GPU number {@code index} of {@code devices}. */
+  static DeviceInfo choose(List<DeviceInfo> devices, int index) {
+    if (index >= 0 && index < devices.size()) {
+      return devices.get(index);
+    }
+    throw new CudaException(
+        "there is no device cuda:%d, only%n%s"
+            .formatted(
+                index, devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
+  }
+
+  /** {@code compiler} is what made {@code cubins}, for people. */
+  CudaGpu(Driver driver, DeviceInfo info, String compiler, Cubins cubins) {
+    this.info = info;
+    this.compiler = compiler;
+    device = Device.cuda(info.index());
+    try {
+      context = opened(new Context(driver, new Calls(device.toString()), info.index()));
+      stream = opened(new Stream(context));
+      aside = opened(new Stream(context));
+      PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
+      faults = new Faults(word.deviceAddress(), word.segment());
+      staging = opened(new Staging(stream, this::synchronize));
+      pool = opened(new MemoryPool(context, info.index()));
+      plain = newPlain();
+      memory = guard(plain);
+      modules = opened(new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
+      Canary.run(this);
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
+      throw e;
+    }
+  }
+
+  private <R extends AutoCloseable> R opened(R resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  private CudaMemory newPlain() {
+    return new CudaMemory(device, pool, stream, aside, staging);
+  }
+
+  private DeviceMemory guard(CudaMemory plain) {
+    return guarded ? new GuardedMemory(plain) : plain;
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public DeviceMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public RecordedMemory newMemory() {
+    return new RecordedMemory(guard(newPlain()));
+  }
+
+  @Override
+  public Kernel kernel(String file, String name) {
+    return modules.kernel(file, name);
+  }
+
+  /**
+   * Captures what {@code body} asks of this GPU, without doing it. In a capture nothing can be
+   * copied from or to the host, and the GPU cannot be waited for.
+   */
+  public Graph capture(Runnable body) {
+    return Graph.capture(stream, plain, body);
+  }
+
+  /** What the driver says of it. */
+  public DeviceInfo info() {
+    return info;
+  }
+
+  @Override
+  public int multiprocessors() {
+    return info.multiprocessors();
+  }
+
+  @Override
+  public boolean multipliesBfloat16() {
+    return info.major() >= FIRST_WITH_BFLOAT16;
+  }
+
+  @Override
+  public Faults faults() {
+    return faults;
+  }
+
+  @Override
+  public void synchronize() {
+    stream.synchronize();
+    context.calls().finished();
+    faults.check();
+  }
+
+  @Override
+  public String describe() {
+    return info + ", " + compiler;
+  }
+
+  /** Measures how fast it copies and launches, within about a second. */
+  public Speeds measure() {
+    return Speeds.measure(this, stream, COPY_BYTES);
+  }
+
+  /** Tensors on this GPU must not be used any more. */
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        RuntimeException failure =
+            e instanceof RuntimeException r ? r : new IllegalStateException(e);
+        if (first == null) {
+          first = failure;
+        } else {
+          first.addSuppressed(failure);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

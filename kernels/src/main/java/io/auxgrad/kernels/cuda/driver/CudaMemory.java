@@ -1,0 +1,161 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import io.auxgrad.kernels.cuda.driver.FreeBlocks.Block;
+import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryUsage;
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The memory of a GPU. Buffers that are given back wait in {@link FreeBlocks} for the next request
+ * of their size, which costs no call of the driver; what is missing comes from the driver's pool.
+ *
+ * <p>A buffer may be given back as soon as its last use is launched: who gets it next uses it later
+ * in the same stream. Thread-safe.
+ */
+final class CudaMemory implements DeviceMemory {
+  private final Device device;
+  private final Context context;
+  private final Stream stream;
+  private final Stream aside;
+  private final Staging staging;
+  private final MemoryPool pool;
+  private final FreeBlocks general = new FreeBlocks();
+  private FreeBlocks current = general;
+  private long live;
+  private long peak;
+
+  /**
+   * With free buffers of its own.
+   *
+   * @param pool that it grows from
+   * @param stream of all uses of the memory
+   * @param aside a stream that is never captured
+   */
+  CudaMemory(Device device, MemoryPool pool, Stream stream, Stream aside, Staging staging) {
+    this.device = device;
+    this.context = stream.context();
+    this.stream = stream;
+    this.aside = aside;
+    this.staging = staging;
+    this.pool = pool;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public synchronized Buffer allocate(long bytes) {
+    int size = FreeBlocks.sizeFor(bytes);
+    Block block = current.take(size, current);
+    if (block == null && current != general) {
+      block = general.take(size, current);
+    }
+    if (block == null) {
+      block = new Block(grow(size, bytes), size, current);
+    }
+    live += block.capacity();
+    peak = Math.max(peak, live);
+    return block;
+  }
+
+  @Override
+  public synchronized void release(Buffer buffer) {
+    FreeBlocks.give((Block) buffer);
+    live -= buffer.capacity();
+  }
+
+  private long grow(int size, long asked) {
+    long bytes = FreeBlocks.bytesOf(size);
+    OptionalLong address = take(bytes);
+    if (address.isEmpty() && !stream.isCapturing()) {
+      trim();
+      address = take(bytes);
+    }
+    return address.orElseThrow(() -> outOfMemory(asked));
+  }
+
+  // In a stream that is captured, the request would become a part of the graph.
+  private OptionalLong take(long bytes) {
+    if (!stream.isCapturing()) {
+      return pool.allocate(bytes, stream);
+    }
+    OptionalLong address = pool.allocate(bytes, aside);
+    aside.synchronize();
+    return address;
+  }
+
+  private OutOfMemoryError outOfMemory(long asked) {
+    long[] free = new long[1];
+    long[] total = new long[1];
+    context.calls().check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
+    return new OutOfMemoryError(
+        "%s: %s were asked for; of %s, %s are free, and this process has %s in use and holds %s: use a smaller batch or size, or end what else uses the GPU"
+            .formatted(
+                device,
+                Bytes.text(asked),
+                Bytes.text(total[0]),
+                Bytes.text(free[0]),
+                Bytes.text(live),
+                Bytes.text(pool.reserved())));
+  }
+
+  @Override
+  public void upload(MemorySegment host, Buffer buffer) {
+    staging.upload(host, buffer.address());
+  }
+
+  @Override
+  public void download(Buffer buffer, MemorySegment host) {
+    staging.download(buffer.address(), host);
+  }
+
+  @Override
+  public void clear(Buffer buffer, long bytes) {
+    if (bytes > 0) {
+      context.enter();
+      int status = context.driver().fill(buffer.address(), (byte) 0, bytes, stream.address());
+      context.calls().check(status, "cuMemsetD8Async");
+    }
+  }
+
+  /** What is held counts for all memories of this GPU together, which share it. */
+  @Override
+  public synchronized MemoryUsage usage() {
+    return new MemoryUsage(live, peak, pool.reserved());
+  }
+
+  @Override
+  public synchronized void trim() {
+    stream.requireNoCapture("given back");
+    for (Block block = general.removeAny(); block != null; block = general.removeAny()) {
+      pool.free(block.address(), stream);
+    }
+    stream.synchronize();
+    pool.trim();
+  }
+
+  /**
+   * From now on buffers that are given back serve only the capture. They belong to its graph, which
+   * writes to them in each run.
+   */
+  synchronized FreeBlocks beginCapture() {
+    current = new FreeBlocks();
+    return current;
+  }
+
+  /** Ends that. */
+  synchronized void endCapture() {
+    current = general;
+  }
+
+  /** The graph is gone: its buffers are for all again. */
+  synchronized void reclaim(FreeBlocks ofGraph) {
+    ofGraph.bequeath(general);
+  }
+}

@@ -1,0 +1,50 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
+import jcuda.driver.JCudaDriver;
+
+/** A point in a {@link Stream} that can be waited for and has a time. */
+final class Event extends CUevent implements AutoCloseable {
+  private final Context context;
+  private final Calls calls;
+
+  private Event(Context context, int flags) {
+    this.context = context;
+    calls = context.calls();
+    context.enter();
+    calls.check(JCudaDriver.cuEventCreate(this, flags), "cuEventCreate");
+  }
+
+  /** One that is only waited for. */
+  static Event withoutTime(Context context) {
+    return new Event(context, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+  }
+
+  /** One that keeps the time. */
+  static Event withTime(Context context) {
+    return new Event(context, CUevent_flags.CU_EVENT_DEFAULT);
+  }
+
+  /** Puts it behind all that {@code stream} has to do. */
+  void record(Stream stream) {
+    calls.check(context.driver().record(getNativePointer(), stream.address()), "cuEventRecord");
+  }
+
+  /** Waits until the GPU has come to it; at once where it is in no stream. */
+  void synchronize() {
+    calls.check(JCudaDriver.cuEventSynchronize(this), "cuEventSynchronize");
+  }
+
+  /** Seconds from {@code start} to this, when both have been reached. */
+  double secondsSince(Event start) {
+    float[] milliseconds = new float[1];
+    calls.check(JCudaDriver.cuEventElapsedTime(milliseconds, start, this), "cuEventElapsedTime");
+    return milliseconds[0] / 1e3;
+  }
+
+  @Override
+  public void close() {
+    calls.checkUnlessLost(JCudaDriver.cuEventDestroy(this), "cuEventDestroy");
+  }
+}

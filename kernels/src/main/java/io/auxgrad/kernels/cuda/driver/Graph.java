@@ -1,0 +1,80 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * Work of the GPU that was captured once and is launched as a whole, at the cost of about one
+ * launch. It reads and writes the memory that it was captured with. What was given back in the
+ * capture stays the graph's until it is closed.
+ */
+public final class Graph implements AutoCloseable {
+  private final Stream stream;
+  private final Context context;
+  private final Calls calls;
+  private final Runnable reclaim;
+  private final Executable executable = new Executable();
+
+  private static final class Executable extends CUgraphExec {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
+  private Graph(Stream stream, Runnable reclaim) {
+    this.stream = stream;
+    this.reclaim = reclaim;
+    context = stream.context();
+    calls = context.calls();
+  }
+
+  /** What {@code body} puts into {@code stream}, which is not done now. */
+  static Graph capture(Stream stream, CudaMemory memory, Runnable body) {
+    stream.beginCapture();
+    FreeBlocks used = memory.beginCapture();
+    Graph graph = new Graph(stream, () -> memory.reclaim(used));
+    CUgraph captured = new CUgraph();
+    boolean complete = false;
+    try {
+      try {
+        body.run();
+      } finally {
+        memory.endCapture();
+        stream.endCapture(captured);
+      }
+      graph.instantiate(captured);
+      complete = true;
+      return graph;
+    } finally {
+      if (!complete) {
+        memory.reclaim(used);
+      }
+    }
+  }
+
+  private void instantiate(CUgraph captured) {
+    try {
+      calls.check(
+          JCudaDriver.cuGraphInstantiate(executable, captured, 0), "cuGraphInstantiateWithFlags");
+    } finally {
+      calls.checkUnlessLost(JCudaDriver.cuGraphDestroy(captured), "cuGraphDestroy");
+    }
+  }
+
+  /** Puts the work into the GPU's queue; returns before it is done. */
+  public void launch() {
+    context.enter();
+    calls.check(
+        context.driver().launchGraph(executable.address(), stream.address()), "cuGraphLaunch");
+    calls.launched("a graph");
+  }
+
+  /** Frees it, when the GPU has done what was launched. */
+  @Override
+  public void close() {
+    context.enter();
+    calls.checkUnlessLost(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
+    reclaim.run();
+  }
+}

@@ -1,0 +1,58 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import io.auxgrad.kernels.cuda.launch.Kernel;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+
+/** The kernels on the GPU, each file compiled and loaded when its first kernel is asked for. */
+final class Modules implements AutoCloseable {
+  private final Stream stream;
+  private final Context context;
+  private final Cubins cubins;
+  private final String architecture;
+  private final boolean debug;
+  private final Arena arena = Arena.ofShared();
+  private final Map<String, CUmodule> modules = new HashMap<>();
+  private final Map<String, Kernel> kernels = new HashMap<>();
+
+  /** Kernels that run in {@code stream}; {@code debug} as in {@link CudaKernel}. */
+  Modules(Stream stream, Cubins cubins, String architecture, boolean debug) {
+    this.stream = stream;
+    this.context = stream.context();
+    this.cubins = cubins;
+    this.architecture = architecture;
+    this.debug = debug;
+  }
+
+  Kernel kernel(String file, String name) {
+    return kernels.computeIfAbsent(
+        name, _ -> new CudaKernel(name, module(file), stream, debug, arena));
+  }
+
+  private CUmodule module(String file) {
+    context.enter();
+    return modules.computeIfAbsent(file, this::load);
+  }
+
+  private CUmodule load(String file) {
+    byte[] code = cubins.of(file, architecture);
+    CUmodule module = new CUmodule();
+    context
+        .calls()
+        .check(
+            JCudaDriver.cuModuleLoadData(module, code),
+            "loading the kernels of %s, compiled for %s,".formatted(file, architecture));
+    return module;
+  }
+
+  @Override
+  public void close() {
+    for (CUmodule module : modules.values()) {
+      context.calls().checkUnlessLost(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
+    }
+    arena.close();
+  }
+}

@@ -1,0 +1,56 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import java.lang.foreign.MemorySegment;
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.JCudaDriver;
+
+/** Memory of the host that the GPU reads and writes by itself. */
+final class PinnedMemory implements AutoCloseable {
+  private final Calls calls;
+  private final Address address = new Address();
+  private final MemorySegment segment;
+  private final long deviceAddress;
+
+  /** What the driver gives is kept in a field of JCuda's that its heirs alone can read. */
+  private static final class Address extends Pointer {
+    long value() {
+      return getNativePointer();
+    }
+  }
+
+  private static final class DeviceAddress extends CUdeviceptr {
+    long value() {
+      return getNativePointer();
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  PinnedMemory(Context context, long bytes) {
+    calls = context.calls();
+    context.enter();
+    calls.check(
+        JCudaDriver.cuMemHostAlloc(address, bytes, JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP),
+        "cuMemHostAlloc of %s".formatted(Bytes.text(bytes)));
+    DeviceAddress device = new DeviceAddress();
+    calls.check(
+        JCudaDriver.cuMemHostGetDevicePointer(device, address, 0), "cuMemHostGetDevicePointer");
+    segment = MemorySegment.ofAddress(address.value()).reinterpret(bytes);
+    deviceAddress = device.value();
+  }
+
+  /** As the host sees it. */
+  MemorySegment segment() {
+    return segment;
+  }
+
+  /** Where kernels see it. */
+  long deviceAddress() {
+    return deviceAddress;
+  }
+
+  @Override
+  public void close() {
+    calls.checkUnlessLost(JCudaDriver.cuMemFreeHost(address), "cuMemFreeHost");
+  }
+}

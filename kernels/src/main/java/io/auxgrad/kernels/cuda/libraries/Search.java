@@ -1,0 +1,115 @@
+package io.auxgrad.kernels.cuda.libraries;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Looks through folders for libraries, and for what keeps those it meets from serving. */
+final class Search {
+  private final Map<CudaLibrary, List<LibraryFile>> found = new EnumMap<>(CudaLibrary.class);
+  private final Map<CudaLibrary, List<String>> unfit = new EnumMap<>(CudaLibrary.class);
+  private final Set<Path> seen = new HashSet<>();
+
+  Search(List<Places.Place> places) {
+    for (CudaLibrary library : CudaLibrary.values()) {
+      found.put(library, new ArrayList<>());
+      unfit.put(library, new ArrayList<>());
+    }
+    places.forEach(this::look);
+  }
+
+  /** What serves, in the order in which it counts: by origin, and there the newest first. */
+  List<LibraryFile> found(CudaLibrary library) {
+    return found.get(library).stream()
+        .sorted(
+            Comparator.comparing(LibraryFile::origin)
+                .thenComparing(LibraryFile::version, Comparator.reverseOrder()))
+        .toList();
+  }
+
+  /** What does not serve, and why: a line for each file. */
+  List<String> unfit(CudaLibrary library) {
+    return unfit.get(library);
+  }
+
+  private void look(Places.Place place) {
+    for (Path file : files(place.folder())) {
+      LibraryName.parse(file.getFileName().toString())
+          .ifPresent(name -> meet(name, file, place.origin()));
+    }
+  }
+
+  // A library often has several names, each a link to the next; the shortest is what others ask
+  // for.
+  private static List<Path> files(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .sorted(Comparator.comparingInt(p -> p.getFileName().toString().length()))
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of();
+    }
+  }
+
+  private void meet(LibraryName name, Path file, Origin origin) {
+    CudaLibrary library = name.library();
+    int major = name.version().major();
+    try {
+      Path real = file.toRealPath();
+      if (!seen.add(real)) {
+        return;
+      }
+      if (!library.accepts(major)) {
+        unfit.get(library).add("%s: %s is needed".formatted(file, library.needed()));
+        return;
+      }
+      String soname = soname(file);
+      if (!LibraryName.parse(soname).filter(s -> s.library() == library).isPresent()) {
+        unfit.get(library).add("%s: calls itself %s".formatted(file, soname));
+        return;
+      }
+      found.get(library).add(describe(name, file, real, soname, origin));
+    } catch (IOException | ElfException e) {
+      unfit.get(library).add(e instanceof ElfException ? e.getMessage() : file + ": " + e);
+    }
+  }
+
+  private static String soname(Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return new ElfFile(ElfImage.map(file, arena)).soname().orElse("nothing");
+    }
+  }
+
+  private static LibraryFile describe(
+      LibraryName name, Path file, Path real, String soname, Origin origin) {
+    CudaLibrary library = name.library();
+    Version ofName =
+        LibraryName.parse(real.getFileName().toString())
+            .filter(n -> n.library() == library)
+            .orElse(name)
+            .version();
+    Optional<PackageRecords.Wheel> record =
+        PackageRecords.of(library, real, name.version().major());
+    Version version =
+        record.map(PackageRecords.Wheel::version).filter(v -> v.isWithin(ofName)).orElse(ofName);
+    OptionalInt cuda =
+        switch (library) {
+          case DRIVER -> OptionalInt.empty();
+          case CUDNN -> record.map(PackageRecords.Wheel::cudaMajor).orElse(OptionalInt.empty());
+          default -> OptionalInt.of(version.major());
+        };
+    return new LibraryFile(library, file, soname, version, cuda, origin);
+  }
+}
