@@ -37,8 +37,6 @@ HOST_EXPORT void auxgrad_host_shared(void* at, long size) {
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-
 HOST_EXPORT void auxgrad_host_forbid(void* at, long size) { __asan_poison_memory_region(at, size); }
 
 HOST_EXPORT void auxgrad_host_allow(void* at, long size) { __asan_unpoison_memory_region(at, size); }

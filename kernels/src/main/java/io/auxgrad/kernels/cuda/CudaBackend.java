@@ -20,6 +20,8 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
+  private final ConvolutionOps convolution;
+  private final MatmulOps matmul;
   private final PointwiseOps pointwise;
   private final LossOps loss;
   private final IndexingOps indexing;
@@ -31,6 +33,8 @@ public final class CudaBackend implements Backend {
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
+    convolution = new CudaConvolution(gpu);
+    matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
     loss = new CudaLoss(gpu);
     indexing = new CudaIndexing(gpu);
@@ -52,12 +56,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvolutionOps convolution() {
-    throw new UnsupportedOperationException("convolution");
+    return convolution;
   }
 
   @Override
   public MatmulOps matmul() {
-    throw new UnsupportedOperationException("matmul");
+    return matmul;
   }
 
   @Override

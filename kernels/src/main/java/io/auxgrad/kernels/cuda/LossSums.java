@@ -34,7 +34,10 @@ final class LossSums implements AutoCloseable {
   private int parts;
   private double known;
 
-  /** By the kernels of {@code loss.cu}, of a loss whose work is {@code items} blocks', some of which one block may do. */
+  /**
+   * By the kernels of {@code loss.cu}, of a loss whose work is {@code items} blocks', some of which
+   * one block may do.
+   */
   LossSums(Gpu gpu, KernelFile file, long items) {
     this.gpu = gpu;
     this.file = file;

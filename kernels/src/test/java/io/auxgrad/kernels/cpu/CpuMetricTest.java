@@ -31,8 +31,7 @@ class CpuMetricTest {
     Tensor mask = Tensor.zeros(memory, DType.UINT8, Shape.of(2, 4, 4));
     Tensor counts = Tensor.zeros(memory, DType.INT32, Shape.of(181));
     refuses(
-        "depth sums: mask [2,4,4] needs 40 elements",
-        () -> metric.depth(map, map, mask, 1, sums));
+        "depth sums: mask [2,4,4] needs 40 elements", () -> metric.depth(map, map, mask, 1, sums));
     refuses(
         "depth sums: minimum 0.0 must be positive", () -> metric.depth(map, map, null, 0, sums));
     refuses(

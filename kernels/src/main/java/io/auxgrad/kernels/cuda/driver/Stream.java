@@ -1,10 +1,10 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import jcuda.driver.CUresult;
+import jcuda.driver.CUgraph;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
-import jcuda.driver.CUgraph;
 import jcuda.driver.JCudaDriver;
 
 /** A queue of the GPU: what is put into it is done in that order. */
@@ -50,8 +50,7 @@ final class Stream extends CUstream implements AutoCloseable {
     context.enter();
     // Others would forbid what a first run may do: load kernels and take memory on another stream.
     calls.check(
-        JCudaDriver.cuStreamBeginCapture(
-            this, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+        JCudaDriver.cuStreamBeginCapture(this, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
         "cuStreamBeginCapture");
     capturing = true;
   }
