@@ -85,7 +85,8 @@ public final class CudaGpu implements Gpu {
       PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
       faults = new Faults(word.deviceAddress(), word.segment());
       staging = opened(new Staging(stream, this::synchronize));
-      pool = opened(new MemoryPool(context, info.index()));
+      pool = new MemoryPool(context, info.index());
+      open.push(() -> pool.close(stream));
       plain = newPlain();
       memory = guard(plain);
       modules = opened(new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
