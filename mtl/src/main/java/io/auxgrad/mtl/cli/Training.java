@@ -30,8 +30,7 @@ final class Training {
       RunChoice choice = RunChoice.of(options, output);
       Splits splits = DataSource.open(choice.config().data());
       // Before there is a folder: a device that is not there leaves none behind.
-      Backend backend =
-          EngineOptions.backend(choice.config().device(), choice.config().threads());
+      Backend backend = EngineOptions.backend(choice.config().device(), choice.config().threads());
       try (RunFolder run = choice.open()) {
         output.note("run folder: " + run.path());
         return train(run, choice.config(), splits, backend, stop);

@@ -1,7 +1,7 @@
 package io.auxgrad.kernels.cuda.driver;
 
-import jcuda.driver.CUresult;
 import jcuda.driver.CUgraph;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;

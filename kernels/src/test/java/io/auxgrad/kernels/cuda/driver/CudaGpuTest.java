@@ -119,8 +119,7 @@ class CudaGpuTest {
       assertTrue(
           first.getMessage().contains("the last first: add_f32_f32, relu_f32."),
           first.getMessage());
-      var second =
-          assertThrows(CudaException.class, () -> pointwise.unary(UnaryOp.EXP, x));
+      var second = assertThrows(CudaException.class, () -> pointwise.unary(UnaryOp.EXP, x));
       assertEquals(
           "cuda:0 cannot be used by this process any more, since " + first.getMessage(),
           second.getMessage());
@@ -137,8 +136,7 @@ class CudaGpuTest {
       driver.fault("relu_f32", ILLEGAL_ADDRESS);
       var e =
           assertThrows(
-              CudaException.class,
-              () -> new CudaBackend(gpu).pointwise().unary(UnaryOp.RELU, x));
+              CudaException.class, () -> new CudaBackend(gpu).pointwise().unary(UnaryOp.RELU, x));
       assertEquals(
           "kernel relu_f32 failed on cuda:0: CUDA_ERROR_ILLEGAL_ADDRESS (text of the driver)",
           e.getMessage());
@@ -151,8 +149,7 @@ class CudaGpuTest {
   void aLaunchThatIsRefusedSaysWhatItWas() {
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       Kernel kernel = gpu.kernel(Canary.FILE, "nothing");
-      var e =
-          assertThrows(CudaException.class, () -> kernel.begin().launchGrid(1, 70_000, 1, 32));
+      var e = assertThrows(CudaException.class, () -> kernel.begin().launchGrid(1, 70_000, 1, 32));
       assertTrue(
           e.getMessage()
               .startsWith(
@@ -205,8 +202,7 @@ class CudaGpuTest {
             }
           };
       List<ExecutorService> kinds =
-          List.of(
-              Executors.newSingleThreadExecutor(), Executors.newVirtualThreadPerTaskExecutor());
+          List.of(Executors.newSingleThreadExecutor(), Executors.newVirtualThreadPerTaskExecutor());
       for (ExecutorService kind : kinds) {
         try (kind) {
           assertArrayEquals(new float[] {1, 2}, kind.submit(work).get());
@@ -241,8 +237,7 @@ class CudaGpuTest {
             "cuStreamSynchronize")) {
       driver = FakeDriver.get();
       driver.fail(function, 1, 801);
-      var e =
-          assertThrows(CudaException.class, () -> FakeGpu.open(driver).close(), function);
+      var e = assertThrows(CudaException.class, () -> FakeGpu.open(driver).close(), function);
       assertTrue(e.getMessage().endsWith("status 801"), e.getMessage());
       assertEquals(reservedBefore, driver.reserved(), function);
     }

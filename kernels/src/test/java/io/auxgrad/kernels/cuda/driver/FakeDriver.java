@@ -14,14 +14,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,8 +44,7 @@ final class FakeDriver {
 
   /** Why there is none; empty if there is one. */
   static Optional<String> absence() {
-    Finding real =
-        CudaLibraries.find(Surroundings.ofProcess()).finding(CudaLibrary.DRIVER);
+    Finding real = CudaLibraries.find(Surroundings.ofProcess()).finding(CudaLibrary.DRIVER);
     if (real instanceof Finding.Found) {
       return Optional.of("NVIDIA's driver is installed, and a process can load one driver only");
     }
@@ -184,8 +181,7 @@ final class FakeDriver {
       }
       MethodHandle function =
           Linker.nativeLinker()
-              .downcallHandle(
-                  symbols.findOrThrow(name), FunctionDescriptor.of(JAVA_LONG, layouts));
+              .downcallHandle(symbols.findOrThrow(name), FunctionDescriptor.of(JAVA_LONG, layouts));
       return (long) function.invokeWithArguments(plain);
     } catch (Throwable t) {
       throw new AssertionError(name, t);

@@ -44,13 +44,12 @@ class GraphTest {
       Tensor x = Tensor.of(gpu.memory(), Shape.of(3), 1, 2, 3);
       Tensor sum = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(3));
       Graph graph =
-          gpu.capture(
-              () -> {
-                try (TensorScope _ = TensorScope.open()) {
-                  Tensor square = pointwise.unary(UnaryOp.SQUARE, x);
-                  pointwise.accumulate(sum, pointwise.binary(BinaryOp.ADD, square, x));
-                }
-              });
+          gpu.capture(() -> {
+            try (TensorScope _ = TensorScope.open()) {
+              Tensor square = pointwise.unary(UnaryOp.SQUARE, x);
+              pointwise.accumulate(sum, pointwise.binary(BinaryOp.ADD, square, x));
+            }
+          });
       try (graph) {
         assertArrayEquals(new float[] {0, 0, 0}, sum.toFloats());
         graph.launch();
@@ -68,14 +67,13 @@ class GraphTest {
   void keepsTheMemoryThatItWritesTo() {
     Buffer[] inside = new Buffer[1];
     Graph graph =
-        gpu.capture(
-            () -> {
-              inside[0] = gpu.memory().allocate(5000);
-              gpu.memory().release(inside[0]);
-              Buffer again = gpu.memory().allocate(5000);
-              assertEquals(inside[0].address(), again.address());
-              gpu.memory().release(again);
-            });
+        gpu.capture(() -> {
+          inside[0] = gpu.memory().allocate(5000);
+          gpu.memory().release(inside[0]);
+          Buffer again = gpu.memory().allocate(5000);
+          assertEquals(inside[0].address(), again.address());
+          gpu.memory().release(again);
+        });
     Buffer outside = gpu.memory().allocate(5000);
     assertNotEquals(inside[0].address(), outside.address());
     gpu.memory().release(outside);
@@ -103,10 +101,9 @@ class GraphTest {
     assertThrows(
         UnsupportedOperationException.class,
         () ->
-            gpu.capture(
-                () -> {
-                  throw new UnsupportedOperationException();
-                }));
+            gpu.capture(() -> {
+              throw new UnsupportedOperationException();
+            }));
     assertEquals(before + 1, driver.calls("cuGraphDestroy"));
     gpu.synchronize();
   }
