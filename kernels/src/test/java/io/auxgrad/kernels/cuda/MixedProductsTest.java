@@ -108,7 +108,7 @@ class MixedProductsTest {
     Shape shape = Shape.of(dims);
     float[] values = new float[(int) shape.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.uniform(-1, 1);
+      values[i] = random.uniform(-1, 1);
     }
     return Tensor.of(backend.memory(), shape, values);
   }
