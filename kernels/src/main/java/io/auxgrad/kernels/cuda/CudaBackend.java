@@ -21,6 +21,8 @@ import io.auxgrad.tensor.ops.ResizeOps;
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
   private final PointwiseOps pointwise;
+  private final PoolingOps pooling;
+  private final ResizeOps resize;
   private final LossOps loss;
   private final IndexingOps indexing;
   private final OptimizerOps optimizer;
@@ -32,6 +34,8 @@ public final class CudaBackend implements Backend {
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
     pointwise = new CudaPointwise(gpu);
+    pooling = new CudaPooling(gpu);
+    resize = new CudaResize(gpu);
     loss = new CudaLoss(gpu);
     indexing = new CudaIndexing(gpu);
     optimizer = new CudaOptimizer(gpu);
@@ -67,12 +71,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public PoolingOps pooling() {
-    throw new UnsupportedOperationException("pooling");
+    return pooling;
   }
 
   @Override
   public ResizeOps resize() {
-    throw new UnsupportedOperationException("resize");
+    return resize;
   }
 
   @Override

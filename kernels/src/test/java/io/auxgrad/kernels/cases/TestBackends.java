@@ -16,7 +16,16 @@ import java.util.function.Predicate;
 final class TestBackends {
   /** Families that the CUDA backend has. */
   private static final Set<String> ON_CUDA =
-      Set.of("pointwise", "reduction", "optimizer", "indexing", "loss", "image", "metric");
+      Set.of(
+          "pointwise",
+          "reduction",
+          "optimizer",
+          "indexing",
+          "loss",
+          "image",
+          "metric",
+          "pooling",
+          "resize");
 
   private static final List<NamedBackend> ALL = find();
 
