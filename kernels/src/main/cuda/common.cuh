@@ -41,6 +41,17 @@ DEVICE bfloat16 narrow<bfloat16>(float x) {
   return bfloat16{static_cast<uint16>((x == x ? rounded : quiet) >> 16)};
 }
 
+// As it goes into a product: NARROW if the other factor is bfloat16, to which both are rounded then.
+template <bool NARROW, class T>
+DEVICE float factor(T x) {
+  return widen(x);
+}
+
+template <>
+DEVICE float factor<true, float>(float x) {
+  return widen(narrow<bfloat16>(x));
+}
+
 // ---- Packs: a thread moves 16 bytes at a time where the data lie so.
 
 template <class T, int N>

@@ -70,10 +70,10 @@ struct Weights {
   }
 };
 
-// Leaves the block's sum to the next kernel.
+// Leaves the block's sum to the next kernel. Blocks behind the first in y have other channels and no sums of their own.
 DEVICE void leave(double sum, double* parts) {
   double all = blockSum(sum);
-  if (threadIdx.x == 0) {
+  if (threadIdx.x == 0 && blockIdx.y == 0) {
     parts[blockIdx.x] = all;
   }
 }

@@ -11,10 +11,11 @@
 // Each sum has one owner and a fixed order, that of the pixels, whatever the tiles are: no atomics, the same bytes always.
 // The cells above and left of a tile are the neighbours' too and are made twice, but for their losses.
 //
-// Bytes that must move: labels (or targets and masks), the coarse prediction and its gradient, once each; the overlap of
-// tiles (about 1/height + 1/width of a tile) comes from the cache. With a large upsampling the arithmetic counts, about
-// 25 instructions for each fine pixel and channel, two of them exponentials for the softmax. That is why the values are
-// mixed along the columns first: the two ends of a column serve all of its ROWS pixels.
+// Bytes that must move: the coarse prediction and its gradient once, labels twice (the pass that weighs them reads them
+// too) or targets once and masks twice; reverse Huber reads predictions, targets and masks once more for the largest
+// error. The overlap of tiles (about 1/height + 1/width of a tile) comes from the cache. With a large upsampling the
+// arithmetic counts, about 25 instructions for each fine pixel and channel, two of them exponentials for the softmax. That
+// is why the values are mixed along the columns first: the two ends of a column serve all of its ROWS pixels.
 //
 // Any sizes work. Where a tile's columns do not fit into a piece of COLUMNS, or a cell's rows into ROWS, pieces follow one
 // another; downsampling leaves most cells empty.

@@ -110,7 +110,7 @@ int begin(const char* name, bool needsContext, bool waits) {
   return needsContext && currentContext == nullptr ? INVALID_CONTEXT : SUCCESS;
 }
 
-// Opens a function: `return`s where it is to fail.
+// Opens a function: returns the status where it is to fail.
 #define BEGIN(NAME, CONTEXT, WAITS)                              \
   std::lock_guard<std::recursive_mutex> guard(state.mutex);      \
   if (int status = begin(NAME, CONTEXT, WAITS)) {                \
@@ -347,15 +347,12 @@ API int cuMemPoolCreate(void** pool, const void* properties) {
 API int cuMemPoolDestroy(void* pool) {
   IN_CONTEXT("cuMemPoolDestroy");
   auto* gone = static_cast<Pool*>(pool);
-  for (auto piece = state.device.begin(); piece != state.device.end();) {
-    auto next = std::next(piece);
-    if (piece->second.pool == gone) {
-      release(piece);
-    }
-    piece = next;
+  reserved -= gone->unused;
+  gone->unused = 0;
+  // As long as a piece is in use the pool stays.
+  if (gone->used == 0) {
+    delete gone;
   }
-  reserved -= gone->used + gone->unused;
-  delete gone;
   return SUCCESS;
 }
 

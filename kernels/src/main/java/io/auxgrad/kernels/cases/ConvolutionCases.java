@@ -33,6 +33,14 @@ final class ConvolutionCases {
     cases.add(conv(2, 4, 5, 23, 31, 1, Conv2dSpec.of(1, 0), false));
     cases.add(conv(1, 23, 25, 9, 10, 1, Conv2dSpec.of(1, 0), false));
     cases.add(conv(1, 4, 5, 8, 6, 1, Conv2dSpec.of(1, 1), false));
+    cases.add(conv(1, 9, 10, 68, 72, 1, Conv2dSpec.of(1, 0), true));
+    cases.add(conv(1, 10, 9, 4, 4, 9, Conv2dSpec.of(1, 4, 1, 4), true));
+    cases.add(conv(1, 9, 37, 72, 72, 3, Conv2dSpec.of(1, 1, 1, 72), true));
+    cases.add(conv(2, 11, 10, 16, 16, 3, Conv2dSpec.of(2, 1, 1, 16), true));
+    cases.add(conv(1, 9, 13, 8, 8, 3, Conv2dSpec.of(1, 2, 2, 8), true));
+    cases.add(conv(1, 9, 11, 8, 8, 3, Conv2dSpec.of(2, 2, 2, 8), false));
+    cases.add(conv(1, 9, 8, 40, 40, 3, new Conv2dSpec(2, 1, 0, 1, 1, 1, 40), true));
+    cases.add(conv(2, 8, 9, 8, 8, 5, Conv2dSpec.of(1, 2, 1, 8), true));
     for (int o = 1; o <= 5; o++) {
       cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, o % 3), o != 2));
     }

@@ -21,6 +21,8 @@ final class LossCases {
       cases.addAll(alsoInBfloat16(crossEntropy(classes, true, -1, 3, 33)));
     }
     cases.add(crossEntropy(13, true, -1, 4, 31, 37));
+    cases.addAll(alsoInBfloat16(crossEntropy(151, true, -1, 61)));
+    cases.addAll(alsoInBfloat16(crossEntropy(1100, false, -1, 9)));
     for (Penalty penalty : Penalty.values()) {
       cases.addAll(alsoInBfloat16(regression(penalty, true, 2, 5, 7, 1)));
       cases.addAll(alsoInBfloat16(regression(penalty, false, 3, 41)));

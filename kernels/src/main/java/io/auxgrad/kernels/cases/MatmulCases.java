@@ -25,6 +25,8 @@ final class MatmulCases {
               tb));
     }
     cases.add(product(Shape.of(1, 1), false, Shape.of(1, 1), false));
+    cases.add(product(Shape.of(67, 20), false, Shape.of(130, 20), true));
+    cases.add(product(Shape.of(2, 20, 68), true, Shape.of(2, 20, 72), false));
     cases.add(product(Shape.of(64, 130), false, Shape.of(130, 48), false));
     return cases;
   }

@@ -47,7 +47,8 @@ final class UpsampledLossCases {
           new Size(1, 3, 5, 10, 5),
           new Size(2, 9, 11, 4, 7),
           new Size(1, 4, 6, 1, 1),
-          new Size(2, 2, 9, 3, 33));
+          new Size(2, 2, 9, 3, 33),
+          new Size(1, 2, 3, 21, 300));
 
   static List<OpCase> all() {
     List<OpCase> cases = new ArrayList<>();
@@ -61,7 +62,7 @@ final class UpsampledLossCases {
       cases.addAll(LossCases.alsoInBfloat16(regression(size, Penalty.BERHU, 1, true)));
       cases.addAll(LossCases.alsoInBfloat16(cosine(size, true)));
     }
-    for (int classes : new int[] {1, 2, 40}) {
+    for (int classes : new int[] {1, 2, 40, 400}) {
       cases.add(crossEntropy(SIZES.getFirst(), classes, false, 0));
     }
     cases.add(crossEntropy(new Size(2, 20, 30, 80, 120), 13, true, -1));

@@ -20,6 +20,8 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
+  private final ConvolutionOps convolution;
+  private final MatmulOps matmul;
   private final PointwiseOps pointwise;
   private final PoolingOps pooling;
   private final ResizeOps resize;
@@ -33,6 +35,8 @@ public final class CudaBackend implements Backend {
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
+    convolution = new CudaConvolution(gpu);
+    matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
     pooling = new CudaPooling(gpu);
     resize = new CudaResize(gpu);
@@ -56,12 +60,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvolutionOps convolution() {
-    throw new UnsupportedOperationException("convolution");
+    return convolution;
   }
 
   @Override
   public MatmulOps matmul() {
-    throw new UnsupportedOperationException("matmul");
+    return matmul;
   }
 
   @Override

@@ -17,6 +17,8 @@ final class TestBackends {
   /** Families that the CUDA backend has. */
   private static final Set<String> ON_CUDA =
       Set.of(
+          "convolution",
+          "matmul",
           "pointwise",
           "reduction",
           "optimizer",

@@ -59,7 +59,7 @@ final class EngineOptions {
     try {
       return Backends.of(device);
     } catch (TensorException e) {
-      throw new UserException("device " + device + ": " + e.getMessage(), e);
+      throw new UserException(e.getMessage(), e);
     }
   }
 }

@@ -29,15 +29,17 @@ final class Training {
     try (GracefulStop stop = new GracefulStop()) {
       RunChoice choice = RunChoice.of(options, output);
       Splits splits = DataSource.open(choice.config().data());
+      // Before there is a folder: a device that is not there leaves none behind.
+      Backend backend = EngineOptions.backend(choice.config().device(), choice.config().threads());
       try (RunFolder run = choice.open()) {
         output.note("run folder: " + run.path());
-        return train(run, choice.config(), splits, stop);
+        return train(run, choice.config(), splits, backend, stop);
       }
     }
   }
 
-  private int train(RunFolder run, Config config, Splits splits, GracefulStop stop) {
-    Backend backend = EngineOptions.backend(config.device(), config.threads());
+  private int train(
+      RunFolder run, Config config, Splits splits, Backend backend, GracefulStop stop) {
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);

@@ -20,8 +20,7 @@ final class Context implements AutoCloseable {
     this.driver = driver;
     this.calls = calls;
     device = DeviceInfo.handle(index);
-    calls.check(
-        JCudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain");
+    calls.check(JCudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain");
     enter();
   }
 

@@ -54,8 +54,7 @@ public final class CudaGpu implements Gpu {
     Driver driver = Driver.load(libraries);
     DeviceInfo info = choose(DeviceInfo.list(), index);
     Nvrtc nvrtc = Nvrtc.load(libraries);
-    KernelCompiler compiler =
-        new KernelCompiler(nvrtc, CubinCache.of(Surroundings.ofProcess()));
+    KernelCompiler compiler = new KernelCompiler(nvrtc, CubinCache.of(Surroundings.ofProcess()));
     return new CudaGpu(
         driver,
         info,
@@ -71,8 +70,7 @@ public final class CudaGpu implements Gpu {
     throw new CudaException(
         "there is no device cuda:%d, only%n%s"
             .formatted(
-                index,
-                devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
+                index, devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
   }
 
   /** {@code compiler} is what made {@code cubins}, for people. */
@@ -87,12 +85,11 @@ public final class CudaGpu implements Gpu {
       PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
       faults = new Faults(word.deviceAddress(), word.segment());
       staging = opened(new Staging(stream, this::synchronize));
-      pool = opened(new MemoryPool(context, info.index()));
+      pool = new MemoryPool(context, info.index());
+      open.push(() -> pool.close(stream));
       plain = newPlain();
       memory = guard(plain);
-      modules =
-          opened(
-              new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
+      modules = opened(new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
       Canary.run(this);
     } catch (RuntimeException | Error e) {
       closeAfter(e);

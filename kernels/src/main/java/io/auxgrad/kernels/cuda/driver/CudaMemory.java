@@ -13,8 +13,8 @@ import jcuda.driver.JCudaDriver;
  * The memory of a GPU. Buffers that are given back wait in {@link FreeBlocks} for the next request
  * of their size, which costs no call of the driver; what is missing comes from the driver's pool.
  *
- * <p>A buffer may be given back as soon as its last use is launched: who gets it next uses it
- * later in the same stream. Thread-safe.
+ * <p>A buffer may be given back as soon as its last use is launched: who gets it next uses it later
+ * in the same stream. Thread-safe.
  */
 final class CudaMemory implements DeviceMemory {
   private final Device device;
@@ -35,8 +35,7 @@ final class CudaMemory implements DeviceMemory {
    * @param stream of all uses of the memory
    * @param aside a stream that is never captured
    */
-  CudaMemory(
-      Device device, MemoryPool pool, Stream stream, Stream aside, Staging staging) {
+  CudaMemory(Device device, MemoryPool pool, Stream stream, Stream aside, Staging staging) {
     this.device = device;
     this.context = stream.context();
     this.stream = stream;
@@ -120,8 +119,7 @@ final class CudaMemory implements DeviceMemory {
   public void clear(Buffer buffer, long bytes) {
     if (bytes > 0) {
       context.enter();
-      int status =
-          context.driver().fill(buffer.address(), (byte) 0, bytes, stream.address());
+      int status = context.driver().fill(buffer.address(), (byte) 0, bytes, stream.address());
       context.calls().check(status, "cuMemsetD8Async");
     }
   }

@@ -122,11 +122,6 @@ public record DeviceInfo(
   public String toString() {
     return "cuda:%d, %s, %s, %d multiprocessors, %s, driver for CUDA %s"
         .formatted(
-            index,
-            name,
-            architecture(),
-            multiprocessors,
-            Bytes.text(memoryBytes),
-            driverVersion);
+            index, name, architecture(), multiprocessors, Bytes.text(memoryBytes), driverVersion);
   }
 }

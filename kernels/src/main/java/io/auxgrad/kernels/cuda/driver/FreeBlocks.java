@@ -58,7 +58,7 @@ final class FreeBlocks {
   /** The bytes of size number {@code size}. */
   static long bytesOf(int size) {
     int shift = Math.max(0, (size >> STEPS_LOG) - 1);
-    return (long) (size - (shift << STEPS_LOG) + 1) * UNIT << shift;
+    return ((long) (size - (shift << STEPS_LOG) + 1) * UNIT) << shift;
   }
 
   /** A block of size number {@code size} that returns to {@code home}; null if there is none. */

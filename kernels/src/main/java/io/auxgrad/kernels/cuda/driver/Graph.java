@@ -33,24 +33,28 @@ public final class Graph implements AutoCloseable {
   static Graph capture(Stream stream, CudaMemory memory, Runnable body) {
     stream.beginCapture();
     FreeBlocks used = memory.beginCapture();
-    Graph graph = new Graph(stream, () -> memory.reclaim(used));
-    CUgraph captured = new CUgraph();
+    try {
+      Graph graph = new Graph(stream, () -> memory.reclaim(used));
+      graph.instantiate(captured(stream, memory, body));
+      return graph;
+    } catch (RuntimeException | Error e) {
+      memory.reclaim(used);
+      throw e;
+    }
+  }
+
+  private static CUgraph captured(Stream stream, CudaMemory memory, Runnable body) {
     boolean complete = false;
     try {
-      try {
-        body.run();
-      } finally {
-        memory.endCapture();
-        stream.endCapture(captured);
-      }
-      graph.instantiate(captured);
+      body.run();
       complete = true;
-      return graph;
     } finally {
+      memory.endCapture();
       if (!complete) {
-        memory.reclaim(used);
+        stream.abandonCapture();
       }
     }
+    return stream.endCapture();
   }
 
   private void instantiate(CUgraph captured) {

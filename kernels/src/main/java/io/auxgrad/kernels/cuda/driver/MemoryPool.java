@@ -3,7 +3,9 @@ package io.auxgrad.kernels.cuda.driver;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.OptionalLong;
+import java.util.Set;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUmemAllocationType;
 import jcuda.driver.CUmemLocationType;
@@ -11,9 +13,9 @@ import jcuda.driver.CUresult;
 
 /**
  * A pool of the driver: memory is taken and given back in the order of a stream, and stays with the
- * process until {@link #trim}. Each call costs the driver about a microsecond.
+ * process until {@link #trim}. Thread-safe.
  */
-final class MemoryPool implements AutoCloseable {
+final class MemoryPool {
   // enum CUmemPool_attribute
   private static final int RELEASE_THRESHOLD = 4;
   private static final int RESERVED_NOW = 5;
@@ -29,6 +31,7 @@ final class MemoryPool implements AutoCloseable {
   private final Calls calls;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
+  private final Set<Long> taken = new HashSet<>();
   private final long handle;
 
   /** On device {@code index}. */
@@ -62,37 +65,42 @@ final class MemoryPool implements AutoCloseable {
   }
 
   /** The address of new memory, usable by what {@code stream} does next; none if it is used up. */
-  OptionalLong allocate(long bytes, Stream stream) {
+  synchronized OptionalLong allocate(long bytes, Stream stream) {
     context.enter();
     int status = driver.allocate(result, bytes, handle, stream.address());
     if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
       return OptionalLong.empty();
     }
     calls.check(status, "cuMemAllocFromPoolAsync of " + Bytes.text(bytes));
-    return OptionalLong.of(result.get(ValueLayout.JAVA_LONG, 0));
+    long address = result.get(ValueLayout.JAVA_LONG, 0);
+    taken.add(address);
+    return OptionalLong.of(address);
   }
 
   /** Gives memory back when {@code stream} has done what it has to do. */
-  void free(long address, Stream stream) {
+  synchronized void free(long address, Stream stream) {
     context.enter();
+    taken.remove(address);
     calls.checkUnlessLost(driver.free(address, stream.address()), "cuMemFreeAsync");
   }
 
   /** Bytes held from the system. */
-  long reserved() {
+  synchronized long reserved() {
     context.enter();
     calls.check(driver.getPoolAttribute(handle, RESERVED_NOW, result), "cuMemPoolGetAttribute");
     return result.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** Returns what is unused to the system. */
-  void trim() {
+  synchronized void trim() {
     context.enter();
     calls.check(driver.trimPool(handle, 0), "cuMemPoolTrimTo");
   }
 
-  @Override
-  public void close() {
+  /** Frees what was taken and not given back too, without which the driver would keep the pool. */
+  synchronized void close(Stream stream) {
+    context.enter();
+    Set.copyOf(taken).forEach(address -> free(address, stream));
     calls.checkUnlessLost(driver.destroyPool(handle), "cuMemPoolDestroy");
     arena.close();
   }

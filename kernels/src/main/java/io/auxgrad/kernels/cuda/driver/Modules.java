@@ -50,6 +50,7 @@ final class Modules implements AutoCloseable {
 
   @Override
   public void close() {
+    stream.drain();
     for (CUmodule module : modules.values()) {
       context.calls().checkUnlessLost(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
     }

@@ -57,8 +57,7 @@ public record Speeds(
     double rate(long bytes, LongToIntFunction copy) {
       Calls calls = stream.context().calls();
       String what = "copying " + Bytes.text(bytes);
-      return bytes
-          / best(COPIES, () -> calls.check(copy.applyAsInt(stream.address()), what));
+      return bytes / best(COPIES, () -> calls.check(copy.applyAsInt(stream.address()), what));
     }
 
     double launch(Kernel kernel) {

@@ -41,8 +41,7 @@ final class Staging implements AutoCloseable {
       long bytes = Math.min(PIECE_BYTES, host.byteSize() - at);
       done[next].synchronize();
       MemorySegment.copy(host, at, pinned.segment(), place(next), bytes);
-      int status =
-          driver.copyToDevice(device + at, address(next), bytes, stream.address());
+      int status = driver.copyToDevice(device + at, address(next), bytes, stream.address());
       calls.check(status, "copying %s to the GPU".formatted(Bytes.text(bytes)));
       done[next].record(stream);
       next = (next + 1) % PIECES;
@@ -78,11 +77,7 @@ final class Staging implements AutoCloseable {
     long at = i * PIECE_BYTES;
     done[i % PIECES].synchronize();
     MemorySegment.copy(
-        pinned.segment(),
-        place(i % PIECES),
-        host,
-        at,
-        Math.min(PIECE_BYTES, host.byteSize() - at));
+        pinned.segment(), place(i % PIECES), host, at, Math.min(PIECE_BYTES, host.byteSize() - at));
   }
 
   private static long place(int piece) {

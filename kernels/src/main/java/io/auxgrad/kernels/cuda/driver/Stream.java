@@ -1,9 +1,10 @@
 package io.auxgrad.kernels.cuda.driver;
 
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
-import jcuda.driver.CUgraph;
 import jcuda.driver.JCudaDriver;
 
 /** A queue of the GPU: what is put into it is done in that order. */
@@ -37,22 +38,38 @@ final class Stream extends CUstream implements AutoCloseable {
     calls.check(context.driver().synchronize(address()), "cuStreamSynchronize");
   }
 
+  /** The same before things are given back: a device that is lost has nothing to wait for. */
+  void drain() {
+    context.enter();
+    calls.checkUnlessLost(context.driver().synchronize(address()), "cuStreamSynchronize");
+  }
+
   /** What is put into it from now on is kept and not done. */
   void beginCapture() {
     requireNoCapture("captured again");
     context.enter();
     // Others would forbid what a first run may do: load kernels and take memory on another stream.
     calls.check(
-        JCudaDriver.cuStreamBeginCapture(
-            this, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+        JCudaDriver.cuStreamBeginCapture(this, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
         "cuStreamBeginCapture");
     capturing = true;
   }
 
-  /** Ends the capture. */
-  void endCapture(CUgraph into) {
+  /** Ends the capture; what was captured is the caller's to destroy. */
+  CUgraph endCapture() {
     capturing = false;
-    calls.check(JCudaDriver.cuStreamEndCapture(this, into), "cuStreamEndCapture");
+    CUgraph graph = new CUgraph();
+    calls.check(JCudaDriver.cuStreamEndCapture(this, graph), "cuStreamEndCapture");
+    return graph;
+  }
+
+  /** Ends a capture that failed, which may have spoilt it: the failure is what is to be told. */
+  void abandonCapture() {
+    capturing = false;
+    CUgraph graph = new CUgraph();
+    if (JCudaDriver.cuStreamEndCapture(this, graph) == CUresult.CUDA_SUCCESS) {
+      calls.checkUnlessLost(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
+    }
   }
 
   boolean isCapturing() {

@@ -2,15 +2,10 @@ package io.auxgrad.kernels.cuda.libraries;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jcuda.JCudaVersion;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
@@ -26,7 +21,6 @@ enum Binding {
   CUDNN(CudaLibrary.CUDNN, JCudnn.class, "jcudnn", "11.7.0", "libcudnn.so.8");
 
   private static final String PLATFORM = "linux-x86_64";
-  private static final String TEMPORARY = "java.io.tmpdir";
 
   private final CudaLibrary library;
   private final Class<?> type;
@@ -72,63 +66,14 @@ enum Binding {
     return image;
   }
 
-  /**
-   * Initialises the class with the native made to need {@code soname}, which is loaded already.
-   * Once per process: the class remembers a failure and cannot be asked again.
-   */
-  void initialize(String soname, Surroundings surroundings) {
-    byte[] image = retargeted(soname);
-    List<Path> parents =
-        Stream.concat(
-                surroundings.property(TEMPORARY).map(Path::of).stream(),
-                surroundings.cache().stream())
-            .toList();
-    List<String> failures = new ArrayList<>();
-    for (Path parent : parents) {
-      try (StagingFolder folder = StagingFolder.below(parent)) {
-        Path file = folder.write(System.mapLibraryName(expectedName()), image);
-        if (folder.isLoadable(file) || parent.equals(parents.getLast())) {
-          initializeFrom(folder.path());
-          return;
-        }
-        failures.add("nothing can be loaded from " + parent);
-      } catch (IOException e) {
-        failures.add(parent + " cannot be written: " + e);
-      }
-    }
-    throw new CudaException(
-        "the native of %s could not be put anywhere: %s. Set java.io.tmpdir or AUXGRAD_CACHE to a folder that can hold programs"
-            .formatted(type.getSimpleName(), String.join("; ", failures)));
+  /** The class; its initialiser looks for the native. */
+  Class<?> type() {
+    return type;
   }
 
-  // JCuda takes a file of the right name from the folder for temporary files as it is, and asks the
-  // property for that folder at this moment. The JDK does not: others are not disturbed.
-  private void initializeFrom(Path folder) {
-    String before = System.getProperty(TEMPORARY);
-    System.setProperty(TEMPORARY, folder.toString());
-    try {
-      MethodHandles.publicLookup().ensureInitialized(type);
-    } catch (IllegalAccessException | LinkageError e) {
-      throw new CudaException(
-          "JCuda could not load the native of %s: %s".formatted(type.getSimpleName(), reason(e)),
-          e);
-    } finally {
-      System.setProperty(TEMPORARY, before);
-    }
-  }
-
-  // JCuda's message is two stack traces; the last error in it is what the dynamic linker said.
-  private static String reason(Throwable e) {
-    return String.valueOf(e.getMessage())
-        .lines()
-        .filter(l -> l.contains("UnsatisfiedLinkError: "))
-        .reduce((_, last) -> last)
-        .map(l -> l.substring(l.indexOf(": ") + 2))
-        .orElse(e.toString());
-  }
-
-  private String expectedName() {
-    return "%s-%s-%s".formatted(type.getSimpleName(), JCudaVersion.get(), PLATFORM);
+  /** The name of the file that the class looks for. */
+  String fileName() {
+    return "lib%s-%s-%s.so".formatted(type.getSimpleName(), JCudaVersion.get(), PLATFORM);
   }
 
   private String resource() {

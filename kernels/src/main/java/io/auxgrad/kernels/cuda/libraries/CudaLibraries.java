@@ -45,8 +45,12 @@ public final class CudaLibraries {
     return choice
         .file(library)
         .<Finding>map(Finding.Found::new)
-        .orElseGet(
-            () -> new Finding.Missing(library, Explanation.of(library, places, search, choice)));
+        .orElseGet(() -> Explanation.of(library, search, choice));
+  }
+
+  /** Where was looked: a line for each way to find a folder. */
+  public String searched() {
+    return places.describe();
   }
 
   /**
@@ -57,7 +61,10 @@ public final class CudaLibraries {
   public LibraryFile require(CudaLibrary library) {
     return switch (finding(library)) {
       case Finding.Found found -> found.file();
-      case Finding.Missing missing -> throw new CudaException(missing.reason());
+      case Finding.Missing missing ->
+          throw new CudaException(
+              "%s.%nLooked in%n%s%nTo get it: %s"
+                  .formatted(missing.reason(), searched(), missing.remedy()));
     };
   }
 

@@ -20,7 +20,7 @@ final class Exports {
   static Exports of(LibraryFile file) {
     try (Arena arena = Arena.ofConfined()) {
       return new Exports(file, new ElfFile(ElfImage.map(file.path(), arena)).symbols().exports());
-    } catch (IOException | ElfException e) {
+    } catch (IOException e) {
       throw new CudaException("cannot read the symbols of " + file, e);
     }
   }

@@ -21,8 +21,8 @@ public sealed interface Finding {
    * It is not there, or only in versions that do not serve.
    *
    * @param library which one
-   * @param reason what was looked for and where, what does not serve and why, and how to get it;
-   *     several lines
+   * @param reason what was looked for, and what was met that does not serve and why
+   * @param remedy how to get it
    */
-  record Missing(CudaLibrary library, String reason) implements Finding {}
+  record Missing(CudaLibrary library, String reason, String remedy) implements Finding {}
 }

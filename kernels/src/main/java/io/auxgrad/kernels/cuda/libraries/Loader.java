@@ -66,7 +66,7 @@ final class Loader {
   private static Optional<CudaException> tryToBind(
       Binding binding, LibraryFile file, Surroundings surroundings) {
     try {
-      binding.initialize(file.soname(), surroundings);
+      new Initialization(binding, surroundings).run(binding.retargeted(file.soname()));
       return Optional.empty();
     } catch (CudaException e) {
       return Optional.of(e);

@@ -64,26 +64,38 @@ final class Search {
   }
 
   private void meet(LibraryName name, Path file, Origin origin) {
-    CudaLibrary library = name.library();
-    int major = name.version().major();
     try {
       Path real = file.toRealPath();
-      if (!seen.add(real)) {
-        return;
+      if (seen.add(real)) {
+        judge(name, file, real, origin);
       }
-      if (!library.accepts(major)) {
-        unfit.get(library).add("%s: %s is needed".formatted(file, library.needed()));
-        return;
-      }
-      String soname = soname(file);
-      if (!LibraryName.parse(soname).filter(s -> s.library() == library).isPresent()) {
-        unfit.get(library).add("%s: calls itself %s".formatted(file, soname));
-        return;
-      }
-      found.get(library).add(describe(name, file, real, soname, origin));
-    } catch (IOException | ElfException e) {
-      unfit.get(library).add(e instanceof ElfException ? e.getMessage() : file + ": " + e);
+    } catch (IOException e) {
+      refuse(name.library(), "%s cannot be read (%s)".formatted(file, e));
+    } catch (ElfException e) {
+      refuse(name.library(), e.getMessage());
     }
+  }
+
+  private void judge(LibraryName name, Path file, Path real, Origin origin) throws IOException {
+    CudaLibrary library = name.library();
+    if (!isAccepted(name, library)) {
+      refuse(library, "found %s, but %s is needed".formatted(file, library.needed()));
+      return;
+    }
+    String soname = soname(file);
+    if (LibraryName.parse(soname).filter(s -> isAccepted(s, library)).isEmpty()) {
+      refuse(library, "%s calls itself %s".formatted(file, soname));
+      return;
+    }
+    found.get(library).add(describe(name, file, real, soname, origin));
+  }
+
+  private static boolean isAccepted(LibraryName name, CudaLibrary library) {
+    return name.library() == library && library.accepts(name.version().major());
+  }
+
+  private void refuse(CudaLibrary library, String reason) {
+    unfit.get(library).add(reason);
   }
 
   private static String soname(Path file) throws IOException {

@@ -1,0 +1,38 @@
+package io.auxgrad.kernels.cuda.driver;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.auxgrad.kernels.cuda.hostrun.HostModules;
+import java.nio.charset.StandardCharsets;
+
+/** The whole way to a GPU but for the GPU: {@link CudaGpu} on the {@link FakeDriver}. */
+public final class FakeGpu {
+  private FakeGpu() {}
+
+  /** Whether there can be one in this process. */
+  public static boolean available() {
+    return FakeDriver.absence().isEmpty();
+  }
+
+  /** One whose kernels the host runs. */
+  public static CudaGpu open() {
+    return open(FakeDriver.get());
+  }
+
+  static CudaGpu open(FakeDriver fake) {
+    Driver driver = Driver.load(fake.libraries());
+    return new CudaGpu(
+        driver, CudaGpu.choose(DeviceInfo.list(), 0), "g++", (file, _) -> code(file));
+  }
+
+  // What the driver's stand-in takes for a module is the name of a library.
+  private static byte[] code(String file) {
+    return (HostModules.of(file) + "\0").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The driver's stand-in, with nothing set; skips the test where there is none. */
+  static FakeDriver driverOrSkip() {
+    FakeDriver.absence().ifPresent(reason -> abort("no stand-in for the driver: " + reason));
+    return FakeDriver.get();
+  }
+}
