@@ -23,6 +23,8 @@ public final class CudaBackend implements Backend {
   private final ConvolutionOps convolution;
   private final MatmulOps matmul;
   private final PointwiseOps pointwise;
+  private final PoolingOps pooling;
+  private final ResizeOps resize;
   private final LossOps loss;
   private final IndexingOps indexing;
   private final OptimizerOps optimizer;
@@ -36,6 +38,8 @@ public final class CudaBackend implements Backend {
     convolution = new CudaConvolution(gpu);
     matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
+    pooling = new CudaPooling(gpu);
+    resize = new CudaResize(gpu);
     loss = new CudaLoss(gpu);
     indexing = new CudaIndexing(gpu);
     optimizer = new CudaOptimizer(gpu);
@@ -71,12 +75,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public PoolingOps pooling() {
-    throw new UnsupportedOperationException("pooling");
+    return pooling;
   }
 
   @Override
   public ResizeOps resize() {
-    throw new UnsupportedOperationException("resize");
+    return resize;
   }
 
   @Override

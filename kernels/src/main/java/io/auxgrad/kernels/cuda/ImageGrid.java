@@ -1,0 +1,38 @@
+package io.auxgrad.kernels.cuda;
+
+import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.tensor.Tensor;
+
+/** Grids over images {@code [N,H,W,C]}, as {@code channels.cuh} says. */
+final class ImageGrid {
+  private static final int WARP = 32;
+
+  /** {@code LANES} there. */
+  private static final int LANES = 8;
+
+  private ImageGrid() {}
+
+  private static int packs(Tensor image) {
+    int channels = image.shape().dim(3);
+    return channels / ChannelKernels.width(image.dtype(), channels);
+  }
+
+  /** Launches a thread for each pack of {@code image}, in blocks that have a stretch of a row. */
+  static void launchRows(Kernel kernel, Tensor image) {
+    if (image.size() == 0) {
+      return;
+    }
+    int row = Math.multiplyExact(image.shape().dim(2), packs(image));
+    int stretches = Math.ceilDiv(row, Kernel.BLOCK);
+    int threads = Math.ceilDiv(Math.ceilDiv(row, stretches), WARP) * WARP;
+    long rows = (long) image.shape().dim(0) * image.shape().dim(1);
+    kernel.launchGrid(rows, Math.ceilDiv(row, threads), 1, threads);
+  }
+
+  /** Launches a block for each pixel of {@code image} and each few packs of its channels. */
+  static void launchPixels(Kernel kernel, Tensor image) {
+    if (image.size() > 0) {
+      kernel.launchGrid(image.shape().rows(), Math.ceilDiv(packs(image), LANES), 1, Kernel.BLOCK);
+    }
+  }
+}
