@@ -9,7 +9,7 @@ public final class Cublas {
   private static final List<String> FUNCTIONS =
       List.of("cublasGetProperty", "cublasGetStatusName", "cublasGetStatusString");
 
-  private final Version version = new Version(List.of(property(0), property(1), property(2)));
+  private final Version version = Version.of(property(0), property(1), property(2));
 
   private Cublas() {}
 

@@ -79,12 +79,14 @@ public final class CudaLibraries {
    * Loads {@code library} with what it needs, and JCuda's binding of it. May be called again, for
    * other functions.
    *
-   * @param functions that will be called, by their names in the library, for example {@code
-   *     cuMemAlloc_v2}; calling one that is absent would end the process
+   * @param functions that JCuda will call, by their names in the library, for example {@code
+   *     cuMemAlloc_v2} for {@code cuMemAlloc}; calling one that is absent would end the process
    * @return the library's functions, for calls beside JCuda's
    * @throws CudaException if it is missing, lacks a function or cannot be loaded
    */
   public SymbolLookup load(CudaLibrary library, Collection<String> functions) {
+    assert Binding.of(library).stream().allMatch(b -> b.functions().containsAll(functions))
+        : "not called through JCuda: " + functions;
     requireFunctions(library, functions);
     return Loader.load(this, library);
   }

@@ -22,7 +22,7 @@ public final class Cudnn {
   private final Optional<MethodHandle> lastError;
 
   private Cudnn(SymbolLookup symbols) {
-    version = new Version(List.of(property(0), property(1), property(2)));
+    version = Version.of(property(0), property(1), property(2));
     lastError = symbols.find("cudnnGetLastErrorString").map(Cudnn::textFunction);
   }
 

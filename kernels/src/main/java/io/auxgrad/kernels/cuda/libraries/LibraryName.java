@@ -26,7 +26,7 @@ record LibraryName(CudaLibrary library, Version version) {
         ? Arrays.stream(CudaLibrary.values())
             .filter(l -> l.stem().equals(name.group(1)))
             .findFirst()
-            .map(l -> new LibraryName(l, Version.parse(name.group(2))))
+            .map(l -> new LibraryName(l, new Version(name.group(2))))
         : Optional.empty();
   }
 }

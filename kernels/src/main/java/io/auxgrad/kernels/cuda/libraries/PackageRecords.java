@@ -68,7 +68,7 @@ final class PackageRecords {
     String cuda = record.group(2);
     return Optional.of(
         new Wheel(
-            Version.parse(record.group(3)),
+            new Version(record.group(3)),
             cuda == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(cuda))));
   }
 }

@@ -36,7 +36,7 @@ final class Places {
 
   private final Surroundings surroundings;
   private final List<Place> places = new ArrayList<>();
-  private final Map<Origin, List<String>> told = new EnumMap<>(Origin.class);
+  private final Map<Origin, List<Path>> told = new EnumMap<>(Origin.class);
 
   private Places(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -67,18 +67,20 @@ final class Places {
   }
 
   private String describe(Origin origin) {
-    String folders =
-        places.stream()
-            .filter(p -> p.origin() == origin)
-            .map(p -> p.folder().toString())
-            .collect(Collectors.joining(", "));
-    if (!folders.isEmpty()) {
-      return "  %s: %s".formatted(origin, folders);
+    List<Path> named = told.getOrDefault(origin, List.of());
+    String found = joined(places.stream().filter(p -> p.origin() == origin).map(Place::folder));
+    String absent = joined(named.stream().filter(p -> !Files.isDirectory(p)));
+    if (found.isEmpty() && absent.isEmpty()) {
+      found = origin.isVariable() && named.isEmpty() ? "not set" : "nothing there";
     }
-    List<String> values = told.getOrDefault(origin, List.of());
-    return values.isEmpty()
-        ? "  %s: %s".formatted(origin, origin.isVariable() ? "not set" : "nothing there")
-        : "  %s: %s, where there is no folder".formatted(origin, String.join(", ", values));
+    String separator = found.isEmpty() || absent.isEmpty() ? "" : "; ";
+    return "  %s: %s%s%s"
+        .formatted(
+            origin, found, separator, absent.isEmpty() ? "" : "there is no folder " + absent);
+  }
+
+  private static String joined(Stream<Path> folders) {
+    return folders.map(Path::toString).collect(Collectors.joining(", "));
   }
 
   private void addSetting() {
@@ -152,8 +154,7 @@ final class Places {
 
   private List<Path> tell(Origin origin, Optional<String> value, String separators) {
     List<Path> folders = value.map(v -> Surroundings.folders(v, separators)).orElse(List.of());
-    told.computeIfAbsent(origin, _ -> new ArrayList<>())
-        .addAll(folders.stream().map(Path::toString).toList());
+    told.computeIfAbsent(origin, _ -> new ArrayList<>()).addAll(folders);
     return folders;
   }
 

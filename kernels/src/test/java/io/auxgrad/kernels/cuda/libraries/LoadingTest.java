@@ -112,6 +112,26 @@ class LoadingTest {
     assertTrue(output.contains("lacks cuInit: another version of it is needed"), output);
   }
 
+  @Test
+  void theLibrariesOfThisMachineAnswer() throws Exception {
+    CudaLibraries libraries = CudaLibraries.find(Surroundings.ofProcess());
+    List<String> found =
+        Stream.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS, CudaLibrary.CUDNN)
+            .filter(l -> libraries.finding(l) instanceof Finding.Found)
+            .map(CudaLibrary::name)
+            .toList();
+    assumeTrue(!found.isEmpty(), "needs NVRTC, cuBLAS or cuDNN");
+    String setting = System.getenv().getOrDefault("AUXGRAD_CUDA_PATH", "");
+    String output = run(Map.of("AUXGRAD_CUDA_PATH", setting), found.toArray(String[]::new));
+    List<String> lines = output.lines().toList();
+    assertEquals(found.size(), lines.size(), output);
+    for (int i = 0; i < lines.size(); i++) {
+      CudaLibrary library = CudaLibrary.valueOf(found.get(i));
+      int major = libraries.require(library).version().major();
+      assertTrue(lines.get(i).startsWith(library + ": version " + major + "."), output);
+    }
+  }
+
   private void makeAll(String cudnn) throws IOException {
     StubLibraries stubs = new StubLibraries(folder);
     stubs.make("libcuda.so.1", Binding.DRIVER.functions(), 100, "");
@@ -139,6 +159,7 @@ class LoadingTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            "-ea",
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
