@@ -25,7 +25,7 @@ class GpuCaseTest {
     try {
       gpu = Backends.of(Device.cuda(0));
     } catch (TensorException e) {
-      abort("no GPU: " + e.getMessage());
+      abort("no GPU: " + e.getMessage().lines().findFirst().orElseThrow());
     }
   }
 
