@@ -90,17 +90,28 @@ final class CudaMemory implements DeviceMemory {
     return address;
   }
 
-  private OutOfMemoryError outOfMemory(long asked) {
+  /** Bytes of the GPU that no process holds. */
+  long free() {
+    return freeAndTotal()[0];
+  }
+
+  private long[] freeAndTotal() {
     long[] free = new long[1];
     long[] total = new long[1];
+    context.enter();
     context.calls().check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
+    return new long[] {free[0], total[0]};
+  }
+
+  private OutOfMemoryError outOfMemory(long asked) {
+    long[] state = freeAndTotal();
     return new OutOfMemoryError(
         "%s: %s were asked for; of %s, %s are free, and this process has %s in use and holds %s: use a smaller batch or size, or end what else uses the GPU"
             .formatted(
                 device,
                 Bytes.text(asked),
-                Bytes.text(total[0]),
-                Bytes.text(free[0]),
+                Bytes.text(state[1]),
+                Bytes.text(state[0]),
                 Bytes.text(live),
                 Bytes.text(pool.reserved())));
   }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,13 @@ class CudaGpuTest {
   void reset() {
     driver = FakeGpu.driverOrSkip();
     reservedBefore = driver.reserved();
+  }
+
+  @AfterEach
+  void leaveNothingSet() {
+    if (driver != null) {
+      FakeDriver.get();
+    }
   }
 
   @Test
@@ -245,6 +253,7 @@ class CudaGpuTest {
 
   @Test
   void measures() {
+    driver.memory(reservedBefore + (128L << 20));
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       Speeds speeds = gpu.measure();
       List<Double> all = new ArrayList<>();

@@ -34,6 +34,7 @@ class CudaMemoryTest {
     if (gpu != null) {
       gpu.close();
       assertEquals(0, driver.violations());
+      FakeDriver.get();
     }
   }
 

@@ -35,6 +35,7 @@ class GraphTest {
     if (gpu != null) {
       gpu.close();
       assertEquals(0, driver.violations());
+      FakeDriver.get();
     }
   }
 
