@@ -9,9 +9,25 @@ import java.util.Set;
 
 /** Max, average and global pooling. */
 final class PoolingCases {
+  private static final List<Pool2dSpec> OVERLAPS =
+      List.of(
+          new Pool2dSpec(2, 1, 1),
+          new Pool2dSpec(4, 3, 2),
+          new Pool2dSpec(5, 2, 2),
+          new Pool2dSpec(6, 1, 3),
+          new Pool2dSpec(7, 1, 3),
+          new Pool2dSpec(2, 3, 0));
+
   private PoolingCases() {}
 
   static List<OpCase> all() {
+    List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(small(), Set.of(0), Set.of(0)));
+    all.addAll(large());
+    return all;
+  }
+
+  /** So small that values stay distinct in bfloat16. */
+  private static List<OpCase> small() {
     List<OpCase> cases = new ArrayList<>();
     for (Pool2dSpec spec :
         List.of(
@@ -29,15 +45,8 @@ final class PoolingCases {
         cases.add(average(input, spec));
       }
     }
-    for (Pool2dSpec spec :
-        List.of(
-            new Pool2dSpec(2, 1, 1),
-            new Pool2dSpec(4, 3, 2),
-            new Pool2dSpec(5, 2, 2),
-            new Pool2dSpec(6, 1, 3),
-            new Pool2dSpec(7, 1, 3),
-            new Pool2dSpec(2, 3, 0))) {
-      cases.add(max(Input.distinct(2, 11, 10, 17), spec));
+    for (Pool2dSpec spec : OVERLAPS) {
+      cases.add(max(Input.distinct(1, 11, 10, 13), spec));
     }
     cases.add(max(Input.distinct(2, 1, 1, 16), new Pool2dSpec(5, 1, 2)));
     cases.add(max(Input.distinct(1, 2, 3, 19), new Pool2dSpec(7, 1, 3)));
@@ -45,6 +54,19 @@ final class PoolingCases {
     cases.add(global(2, 7, 9, 19));
     cases.add(global(1, 1, 1, 1));
     cases.add(global(3, 4, 5, 64));
+    cases.add(global(2, 3, 2, 136));
+    return cases;
+  }
+
+  private static List<OpCase> large() {
+    List<OpCase> cases = new ArrayList<>();
+    for (Pool2dSpec spec : OVERLAPS) {
+      cases.add(max(Input.distinct(2, 11, 10, 17), spec));
+    }
+    for (Pool2dSpec spec : List.of(new Pool2dSpec(3, 2, 1), new Pool2dSpec(5, 1, 2))) {
+      cases.add(max(Input.distinct(2, 5, 70, 36), spec));
+      cases.add(average(Input.distinct(1, 4, 61, 13), spec));
+    }
     return cases;
   }
 

@@ -21,6 +21,9 @@ final class ResizeCases {
       cases.add(resize(mode, 1, 6, 4, 2, 6, 4));
       cases.add(resize(mode, 1, 12, 9, 1, 1, 1));
       cases.add(resize(mode, 1, 15, 20, 40, 30, 40));
+      cases.add(resize(mode, 1, 2, 70, 13, 3, 81));
+      cases.add(resize(mode, 1, 1, 2, 17, 16, 19));
+      cases.add(resize(mode, 2, 1, 1, 40, 9, 11));
     }
     return OpCase.alsoInBfloat16(cases, Set.of(0), Set.of(0));
   }

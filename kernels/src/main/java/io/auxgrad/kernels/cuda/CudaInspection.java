@@ -83,7 +83,7 @@ public final class CudaInspection implements Inspection {
           Finding.good("gpu-memory", text(usage)),
           Finding.good("gpu-copies", copies(speeds)),
           Finding.good("gpu-launch", launches(speeds)));
-    } catch (CudaException | TensorException | LinkageError e) {
+    } catch (CudaException | TensorException | LinkageError | OutOfMemoryError e) {
       return Stream.of(Finding.broken("gpu", e.getMessage()));
     }
   }

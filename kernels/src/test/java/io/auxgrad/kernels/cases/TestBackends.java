@@ -25,7 +25,9 @@ final class TestBackends {
           "indexing",
           "loss",
           "image",
-          "metric");
+          "metric",
+          "pooling",
+          "resize");
 
   private static final List<NamedBackend> ALL = find();
 
