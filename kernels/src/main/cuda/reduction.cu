@@ -6,9 +6,7 @@
 // are too few results to keep the device busy, share a slab, and what they found is folded by another launch.
 //
 // Which thread adds what depends on the shape and the device alone, so the same numbers give the same bytes.
-#include "common.cuh"
-
-constexpr int BLOCK = 256;
+#include "columns.cuh"
 
 // Elements of a tile in shared memory: 8 KB, so that several blocks have their loads under way at once.
 template <class T>
@@ -21,15 +19,10 @@ DEVICE double widen(double x) { return x; }
 
 // ---- Ways of combining two values, and the type that holds many.
 
-struct Sum {
+struct Sum : Plus {
   typedef double Total;
 
   static DEVICE double start() { return 0; }
-
-  template <class V>
-  static DEVICE V combine(V a, V b) {
-    return a + b;
-  }
 
   static DEVICE double finish(double total, double divisor) { return total / divisor; }
 };
@@ -149,110 +142,62 @@ DEVICE void foldSlabs(const In* x, Out* y, int64 slabs, int length, int inner, i
   });
 }
 
-// ---- Large slabs: threads walk down the columns, a pack of columns each.
-
-// Rows that are no whole number of packs are taken `group` at a time as one wide row, whose columns are folded together
-// in the end. A block has `packs` of the `across * packs` packs of a wide row, and `chunkRows` wide rows of one of the
-// `chunks` that a slab is cut into: y is [outer, chunks, inner].
-struct Columns {
-  int64 length;
-  int64 inner;
-  int64 chunkRows;
-  int chunks;
-  int group;
-  int across;
-  int packs;
-};
+// ---- Large slabs: threads walk down the columns, and the columns of a wide row are folded together in the end. y is
+// [outer, chunks, inner].
 
 template <class Fold, class In, int N>
-DEVICE void foldPacks(const In* x, int64 rows, int64 step, typename Fold::Total (&total)[N]) {
-  typedef typename Fold::Total Total;
-  int64 row = 0;
-  for (; row + RUN <= rows; row += RUN) {
-    Pack<In, N> in[RUN];
-    for (int k = 0; k < RUN; k++) {
-      in[k] = load<In, N>(x + (row + k) * step);
-    }
-    for (int e = 0; e < N; e++) {
-      auto left = Fold::combine(widen(in[0].at[e]), widen(in[1].at[e]));
-      auto right = Fold::combine(widen(in[2].at[e]), widen(in[3].at[e]));
-      total[e] = Fold::combine(total[e], static_cast<Total>(Fold::combine(left, right)));
-    }
+DEVICE void foldWalk(const In* x, const Walk<N>& walk, typename Fold::Total (&total)[N]) {
+  for (int e = 0; e < N; e++) {
+    total[e] = Fold::start();
   }
-  for (; row < rows; row++) {
-    Pack<In, N> in = load<In, N>(x + row * step);
+  eachRun<RUN>(walk, [&](auto run, int64 at) {
+    constexpr int ROWS = decltype(run)::count;
+    Pack<In, N> in[ROWS];
+    loadRun(x + at, walk.step, in);
     for (int e = 0; e < N; e++) {
-      total[e] = Fold::combine(total[e], static_cast<Total>(widen(in.at[e])));
+      auto value = widen(in[0].at[e]);
+      for (int k = 1; k < ROWS; k++) {
+        value = Fold::combine(value, widen(in[k].at[e]));
+      }
+      total[e] = Fold::combine(total[e], static_cast<typename Fold::Total>(value));
     }
-  }
+  });
 }
 
 template <class Fold, class In, class Out, int N>
 DEVICE void foldColumns(const In* x, Out* y, const Columns& shape, double divisor, typename Fold::Total* partial) {
   typedef typename Fold::Total Total;
-  int64 chunk = blockIdx.x / shape.across % shape.chunks;
-  int64 slab = blockIdx.x / shape.across / shape.chunks;
-  int64 wide = shape.group * shape.inner;
-  int64 column = blockIdx.x % shape.across * static_cast<int64>(shape.packs) * N;
-  int width = wide - column < shape.packs * N ? static_cast<int>(wide - column) : shape.packs * N;
-  int lanes = BLOCK / (width / N);
-  int lane = threadIdx.x / (width / N);
-  int64 wideRows = shape.length / shape.group;
-  int64 first = chunk * shape.chunkRows;
-  int64 end = first + shape.chunkRows < wideRows ? first + shape.chunkRows : wideRows;
-  x += slab * shape.length * shape.inner;
-
+  Walk<N> walk(shape);
+  x += walk.slab * shape.length * shape.inner;
   Total total[N];
-  for (int e = 0; e < N; e++) {
-    total[e] = Fold::start();
-  }
-  if (lane < lanes && first + lane < end) {
-    int pack = threadIdx.x % (width / N);
-    int64 rows = (end - first - lane + lanes - 1) / lanes;
-    foldPacks<Fold, In, N>(x + (first + lane) * wide + column + pack * N, rows, lanes * wide, total);
-  }
+  foldWalk<Fold>(x, walk, total);
+  foldLanes<Fold>(walk, total, partial);
 
-  // What the lanes have is folded by halves; thread i holds columns [i N, i N + N) of `lanes` rows of `width` columns.
-  for (int e = 0; e < N; e++) {
-    partial[threadIdx.x * N + e] = total[e];
-  }
-  __syncthreads();
-  for (int left = lanes; left > 1;) {
-    int half = (left + 1) / 2;
-    for (int i = threadIdx.x; i < (left - half) * width; i += BLOCK) {
-      partial[i] = Fold::combine(partial[i], partial[i + half * width]);
-    }
-    left = half;
-    __syncthreads();
-  }
-
-  int results = width / shape.group;
+  int results = walk.width / shape.group;
   for (int i = threadIdx.x; i < results; i += BLOCK) {
     Total result = partial[i];
     for (int g = 1; g < shape.group; g++) {
       result = Fold::combine(result, partial[g * results + i]);
     }
-    if (chunk == shape.chunks - 1) {
+    if (walk.chunk == shape.chunks - 1) {
       // Rows behind the last whole group.
-      for (int64 row = wideRows * shape.group; row < shape.length; row++) {
+      for (int64 row = walk.wideRows * shape.group; row < shape.length; row++) {
         result = Fold::combine(result, static_cast<Total>(widen(x[row * shape.inner + i])));
       }
     }
-    y[(slab * shape.chunks + chunk) * shape.inner + column + i] = static_cast<Out>(Fold::finish(result, divisor));
+    int64 at = (walk.slab * shape.chunks + walk.chunk) * shape.inner + walk.column + i;
+    y[at] = static_cast<Out>(Fold::finish(result, divisor));
   }
 }
 
-// `packed` is 0 where slabs do not begin on 16 bytes: elements move one by one.
 #define FOLD_ENTRIES(NAME, FOLD, IN, OUT, SUFFIX)                                                                     \
   ENTRY NAME##_slabs_##SUFFIX(const IN* x, OUT* y, int64 slabs, int length, int inner, int perBlock, int lanes,       \
                               double divisor) {                                                                       \
     foldSlabs<FOLD>(x, y, slabs, length, inner, perBlock, Lanes{lanes}, divisor);                                     \
   }                                                                                                                   \
-  ENTRY NAME##_columns_##SUFFIX(const IN* x, OUT* y, int64 length, int64 inner, int64 chunkRows, int chunks,          \
-                                int group, int across, int packs, int packed, double divisor) {                       \
+  ENTRY NAME##_columns_##SUFFIX(const IN* x, OUT* y, Columns shape, double divisor) {                                 \
     __shared__ FOLD::Total partial[BLOCK * PACK<IN>];                                                                 \
-    Columns shape = {length, inner, chunkRows, chunks, group, across, packs};                                         \
-    if (packed) {                                                                                                     \
+    if (shape.packed) {                                                                                               \
       foldColumns<FOLD, IN, OUT, PACK<IN>>(x, y, shape, divisor, partial);                                            \
     } else {                                                                                                          \
       foldColumns<FOLD, IN, OUT, 1>(x, y, shape, divisor, partial);                                                   \

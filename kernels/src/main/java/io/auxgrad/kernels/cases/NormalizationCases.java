@@ -24,10 +24,25 @@ final class NormalizationCases {
         cases.add(infer(activation, residual, 3, 5, 7, 19));
       }
     }
+    cases.addAll(inBfloat16());
     cases.add(train(Activation.RELU6, true, 1, 2, 1, 1));
     cases.add(train(Activation.RELU, false, 2, 16, 16, 64));
     cases.add(train(Activation.RELU6, false, 2, 37, 41, 24));
     cases.add(infer(Activation.RELU6, true, 1, 1, 1, 3));
+    return cases;
+  }
+
+  /** Not RELU6: next to 6 what is rounded to it is on the other side of the kink. */
+  private static List<OpCase> inBfloat16() {
+    List<OpCase> cases = new ArrayList<>();
+    for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU)) {
+      for (int c : new int[] {19, 48}) {
+        cases.add(train(activation, false, 3, 5, 7, c).inBfloat16(Set.of(0), Set.of(0)));
+        cases.add(train(activation, true, 3, 5, 7, c).inBfloat16(Set.of(0, 3), Set.of(0)));
+        cases.add(infer(activation, false, 3, 5, 7, c).inBfloat16(Set.of(0), Set.of(0)));
+        cases.add(infer(activation, true, 3, 5, 7, c).inBfloat16(Set.of(0, 3), Set.of(0)));
+      }
+    }
     return cases;
   }
 

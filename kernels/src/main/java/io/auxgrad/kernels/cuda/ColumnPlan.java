@@ -5,8 +5,8 @@ import io.auxgrad.kernels.shape.ReducedShape.Axis;
 import io.auxgrad.tensor.DType;
 
 /**
- * How blocks of {@code reduction.cu} share slabs {@code [length, inner]}, as {@code struct Columns}
- * says there.
+ * How blocks share slabs {@code [length, inner]}, as {@code struct Columns} of {@code columns.cuh}
+ * says.
  *
  * @param packed whether 16 bytes can be read at a time
  * @param group rows taken as one wide row, which is a whole number of packs
@@ -36,6 +36,18 @@ record ColumnPlan(boolean packed, int group, int packs, int across, int chunks, 
     return packed
         ? of(axis, group, group * inner / pack, true, multiprocessors)
         : of(axis, 1, inner, false, multiprocessors);
+  }
+
+  /** A plan where a thread stays with its columns: {@code group} is 1. */
+  static ColumnPlan ungrouped(Axis axis, DType type, int multiprocessors) {
+    int pack = PACK_BYTES / type.bytes();
+    boolean packed = axis.inner() % pack == 0;
+    return of(axis, 1, packed ? axis.inner() / pack : axis.inner(), packed, multiprocessors);
+  }
+
+  /** For a slab. */
+  long blocks() {
+    return (long) chunks * across;
   }
 
   private static ColumnPlan of(

@@ -23,6 +23,7 @@ public final class CudaBackend implements Backend {
   private final ConvolutionOps convolution;
   private final MatmulOps matmul;
   private final PointwiseOps pointwise;
+  private final NormalizationOps normalization;
   private final PoolingOps pooling;
   private final ResizeOps resize;
   private final LossOps loss;
@@ -38,6 +39,7 @@ public final class CudaBackend implements Backend {
     convolution = new CudaConvolution(gpu);
     matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
+    normalization = new CudaNormalization(gpu);
     pooling = new CudaPooling(gpu);
     resize = new CudaResize(gpu);
     loss = new CudaLoss(gpu);
@@ -70,7 +72,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public NormalizationOps normalization() {
-    throw new UnsupportedOperationException("normalization");
+    return normalization;
   }
 
   @Override

@@ -21,6 +21,7 @@ final class CudaReduction extends ReductionOps {
   private static final int SHORT = 256;
 
   private final Gpu gpu;
+  private final Columns columns = new Columns();
   private final Fold sum;
   private final Fold max;
   private final Fold min;
@@ -93,7 +94,7 @@ final class CudaReduction extends ReductionOps {
     }
   }
 
-  private static void launch(
+  private void launch(
       Fold fold, DType from, DType to, long x, Axis axis, ColumnPlan plan, double divisor, long y) {
     if (axis.length() * axis.inner() <= SHORT) {
       int length = (int) axis.length();
@@ -115,16 +116,9 @@ final class CudaReduction extends ReductionOps {
           .begin(from, to)
           .put(x)
           .put(y)
-          .put(axis.length())
-          .put(axis.inner())
-          .put(plan.chunkRows())
-          .put(plan.chunks())
-          .put(plan.group())
-          .put(plan.across())
-          .put(plan.packs())
-          .put(plan.packed() ? 1 : 0)
+          .put(columns.of(axis, plan))
           .put(divisor)
-          .launchBlocks(axis.outer() * plan.chunks() * plan.across(), Kernel.BLOCK);
+          .launchBlocks(axis.outer() * plan.blocks(), Kernel.BLOCK);
     }
   }
 

@@ -86,7 +86,6 @@ class OpCaseTest {
     return TestBackends.all().stream()
         .flatMap(tested ->
             Cases.all().stream()
-                .filter(tested.supports())
                 .map(c ->
                     DynamicTest.dynamicTest(
                         tested.name() + " " + c, () -> body.run(tested.backend(), c))));

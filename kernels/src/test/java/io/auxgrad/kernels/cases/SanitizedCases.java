@@ -14,7 +14,7 @@ public final class SanitizedCases {
 
   /** Prints how many cases ran. */
   public static void main(String[] arguments) {
-    List<OpCase> cases = Cases.all().stream().filter(TestBackends::onCuda).toList();
+    List<OpCase> cases = Cases.all();
     try (HostGpu gpu = HostGpu.sanitized(HostGpu.Order.SHUFFLED)) {
       CaseCheck check = new CaseCheck(new CudaBackend(gpu), SEED);
       for (OpCase c : cases) {

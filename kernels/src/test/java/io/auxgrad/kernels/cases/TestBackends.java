@@ -6,29 +6,12 @@ import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * The backends that the cases run on: the CPU, and where there is a compiler the kernels of the GPU
  * on the host, with their threads in each order.
  */
 final class TestBackends {
-  /** Families that the CUDA backend has. */
-  private static final Set<String> ON_CUDA =
-      Set.of(
-          "convolution",
-          "matmul",
-          "pointwise",
-          "reduction",
-          "optimizer",
-          "indexing",
-          "loss",
-          "image",
-          "metric",
-          "pooling",
-          "resize");
-
   private static final List<NamedBackend> ALL = find();
 
   private TestBackends() {}
@@ -38,27 +21,19 @@ final class TestBackends {
    *
    * @param name what tests show
    * @param backend the backend
-   * @param supports the cases that it has the ops for
    */
-  record NamedBackend(String name, Backend backend, Predicate<OpCase> supports) {}
+  record NamedBackend(String name, Backend backend) {}
 
   static List<NamedBackend> all() {
     return ALL;
   }
 
-  /** Whether the CUDA backend has the ops of {@code c}. */
-  static boolean onCuda(OpCase c) {
-    return ON_CUDA.contains(c.family());
-  }
-
   private static List<NamedBackend> find() {
     List<NamedBackend> backends = new ArrayList<>();
-    backends.add(new NamedBackend("cpu", Backends.cpu(), _ -> true));
+    backends.add(new NamedBackend("cpu", Backends.cpu()));
     if (HostGpu.available()) {
       for (HostGpu.Order order : HostGpu.Order.values()) {
-        backends.add(
-            new NamedBackend(
-                "host-run " + order, new CudaBackend(new HostGpu(order)), TestBackends::onCuda));
+        backends.add(new NamedBackend("host-run " + order, new CudaBackend(new HostGpu(order))));
       }
     }
     return backends;

@@ -123,7 +123,8 @@ public abstract class NormalizationOps {
    *
    * @param y the output of the forward pass, from which the activation's mask is taken. May be null
    *     where there is no activation, and after {@link #train} without a residual: the mask is then
-   *     computed from {@code x}, the same one to the last bit
+   *     computed from {@code x}, the same one to the last bit; in bfloat16 it is that of the output
+   *     before rounding, which tells what was rounded to 6 from what RELU6 has cut off
    * @param mean of the batch, or the constant one
    * @param invStd {@code 1/sqrt(var + eps)} of the batch, or of the constant variance
    */

@@ -1,0 +1,148 @@
+package io.auxgrad.kernels.cuda;
+
+import io.auxgrad.kernels.cuda.launch.Gpu;
+import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.kernels.cuda.launch.KernelFile;
+import io.auxgrad.kernels.cuda.launch.Scratch;
+import io.auxgrad.kernels.shape.ReducedShape.Axis;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.NormalizationOps;
+
+/**
+ * Launches the kernels of {@code normalization.cu}. Sums for each channel and block, in float64,
+ * are what the first pass over a tensor leaves to the second.
+ */
+final class CudaNormalization extends NormalizationOps {
+  /** Sums that a pass leaves for each channel. */
+  private static final int SUMS = 2;
+
+  private static final int WARP = 32;
+
+  private final Gpu gpu;
+  private final Columns columns = new Columns();
+  private final KernelFile.Typed moments;
+  private final KernelFile.Typed statistics;
+  private final KernelFile.Typed normalize;
+  private final KernelFile.Typed gradientSums;
+  private final KernelFile.Typed gradient;
+  private final KernelFile file;
+
+  CudaNormalization(Gpu gpu) {
+    this.gpu = gpu;
+    file = new KernelFile(gpu, "normalization.cu");
+    moments = file.typed("moments");
+    statistics = file.typed("statistics");
+    normalize = file.typed("normalize");
+    gradientSums = file.typed("gradient_sums");
+    gradient = file.typed("gradient");
+  }
+
+  /** A tensor as rows of channels, and how blocks share them. */
+  private record Layout(Axis axis, ColumnPlan plan) {
+    static Layout of(Tensor x, Gpu gpu) {
+      Axis axis = new Axis(1, x.shape().rows(), x.shape().dim(-1));
+      return new Layout(axis, ColumnPlan.ungrouped(axis, x.dtype(), gpu.multiprocessors()));
+    }
+
+    long channels() {
+      return axis.inner();
+    }
+
+    Scratch sums(Gpu gpu) {
+      return new Scratch(gpu, SUMS * channels() * plan.chunks() * Double.BYTES);
+    }
+  }
+
+  private void launch(Kernel kernel, Layout layout) {
+    kernel
+        .put(columns.of(layout.axis(), layout.plan()))
+        .launchBlocks(layout.plan().blocks(), Kernel.BLOCK);
+  }
+
+  private static void launchWarpForEachChannel(Kernel kernel, Layout layout) {
+    kernel.launch(layout.channels() * WARP, 1);
+  }
+
+  /** The ends of {@code struct Range}. */
+  private static Kernel put(Kernel kernel, Activation activation) {
+    return kernel
+        .put(activation == Activation.IDENTITY ? Float.NaN : 0f)
+        .put(activation == Activation.RELU6 ? 6f : Float.NaN);
+  }
+
+  @Override
+  protected void runTrain(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor runningMean,
+      Tensor runningVar,
+      float momentum,
+      float eps,
+      Activation activation,
+      Tensor y,
+      Tensor mean,
+      Tensor invStd) {
+    Layout layout = Layout.of(x, gpu);
+    try (Scratch sums = layout.sums(gpu)) {
+      launch(moments.begin(x.dtype()).put(x).put(sums.address()), layout);
+      Kernel kernel = statistics.begin(x.dtype()).put(x).put(sums.address());
+      kernel.put(mean).put(invStd).put(runningMean).put(runningVar);
+      kernel.put(layout.axis().length()).put(layout.channels()).put(layout.plan().chunks());
+      launchWarpForEachChannel(kernel.put(momentum).put(eps), layout);
+    }
+    Kernel kernel = normalize.begin(x.dtype()).put(x).put(residual).put(y);
+    kernel.put(gamma).put(beta).put(mean).put(invStd).put(0).put(0f);
+    launch(put(kernel, activation), layout);
+  }
+
+  @Override
+  protected void runInfer(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor mean,
+      Tensor variance,
+      float eps,
+      Activation activation,
+      Tensor y) {
+    Kernel kernel = normalize.begin(x.dtype()).put(x).put(residual).put(y);
+    kernel.put(gamma).put(beta).put(mean).put(variance).put(1).put(eps);
+    launch(put(kernel, activation), Layout.of(x, gpu));
+  }
+
+  @Override
+  protected void runBackward(
+      Tensor dy,
+      Tensor x,
+      Tensor y,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      boolean batchStatistics,
+      Gradients out) {
+    Layout layout = Layout.of(x, gpu);
+    Tensor mask = activation == Activation.IDENTITY ? null : y;
+    try (Scratch sums = layout.sums(gpu)) {
+      Kernel kernel = put(gradientSums.begin(x.dtype()).put(dy).put(x).put(mask), activation);
+      kernel.put(gamma).put(beta).put(mean).put(invStd).put(sums.address());
+      launch(kernel, layout);
+      totals(sums, layout, invStd, out);
+    }
+    float share = batchStatistics ? 1f / layout.axis().length() : 0;
+    Kernel kernel = put(gradient.begin(x.dtype()).put(dy).put(x).put(mask), activation);
+    kernel.put(gamma).put(beta).put(mean).put(invStd).put(out.gamma()).put(out.beta());
+    launch(kernel.put(share).put(out.x()).put(out.residual()), layout);
+  }
+
+  private void totals(Scratch sums, Layout layout, Tensor invStd, Gradients out) {
+    Kernel kernel = file.kernel("gradient_totals").begin().put(sums.address()).put(invStd);
+    kernel.put(out.gamma()).put(out.beta()).put(layout.channels()).put(layout.plan().chunks());
+    launchWarpForEachChannel(kernel, layout);
+  }
+}
