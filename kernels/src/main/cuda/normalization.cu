@@ -172,7 +172,7 @@ DEVICE void normalize(const T* x, const T* residual, T* y, const float* gamma, c
   });
 }
 
-// ---- Gradients: gradient_sums, gradient_totals, gradient.
+// ---- Gradients: gradient_sums, gradient_coefficients, gradient.
 
 // What arrives through the activation. The mask is that of y, or computed from x where y is absent: the same one, since
 // the forward pass has computed y in the same way, and a third of the traffic less.
@@ -230,8 +230,11 @@ DEVICE void gradientSums(const Arriving<T, N>& arriving, const float* gamma, con
   leave(walk, shape, products, folded, partial + shape.inner * shape.chunks);
 }
 
-ENTRY gradient_totals(const double* partial, const float* invStd, float* dgamma, float* dbeta, int64 channels,
-                      int chunks) {
+// dx = scale (dz - mean(dz) - (x - mean) invStd mean(dz (x - mean) invStd)) is scale dz + slope (x - mean) + rest, where
+// `share` is one over the rows, and 0 for statistics that do not depend on x. In float64 up to here: where dz is nearly
+// the same in all rows, what these are off by is off in all rows alike, and the gradients of the layers before add it up.
+ENTRY gradient_coefficients(const double* partial, const float* gamma, const float* invStd, float* dgamma, float* dbeta,
+                            float* slope, float* rest, int64 channels, int chunks, double share) {
   int64 channel = globalThread() / WARP;
   if (channel >= channels) {
     return;
@@ -239,24 +242,27 @@ ENTRY gradient_totals(const double* partial, const float* invStd, float* dgamma,
   double sum = sumOfChunks(partial, channel, chunks);
   double product = sumOfChunks(partial, channels + channel, chunks);
   if (threadIdx.x % WARP == 0) {
+    double s = invStd[channel];
+    double scale = gamma[channel] * invStd[channel];
     dbeta[channel] = static_cast<float>(sum);
-    dgamma[channel] = static_cast<float>(product * invStd[channel]);
+    dgamma[channel] = static_cast<float>(product * s);
+    slope[channel] = static_cast<float>(-scale * s * s * product * share);
+    rest[channel] = static_cast<float>(-scale * sum * share);
   }
 }
 
-// dx = scale (dz - mean(dz) - (x - mean) invStd mean(dz (x - mean) invStd)), where `share` is one over the rows; it is 0
-// for statistics that do not depend on x. The residual's gradient, dz itself, may not be wanted.
+// The residual's gradient, dz itself, may not be wanted.
 template <class T, int N>
 DEVICE void gradient(const Arriving<T, N>& arriving, const float* gamma, const float* beta, const float* mean,
-                     const Spread& spread, const float* dgamma, const float* dbeta, float share, T* dx, T* dresidual,
+                     const Spread& spread, const float* slopes, const float* rests, T* dx, T* dresidual,
                      const Columns& shape) {
   Walk<N> walk(shape);
   Scaling<N> scaling(gamma, beta, mean, spread, walk.own);
   float slope[N];
   float rest[N];
   for (int e = 0; e < N; e++) {
-    slope[e] = -scaling.scale[e] * spread.invStd(walk.own + e) * dgamma[walk.own + e] * share;
-    rest[e] = -scaling.scale[e] * dbeta[walk.own + e] * share;
+    slope[e] = slopes[walk.own + e];
+    rest[e] = rests[walk.own + e];
   }
   eachRun<GRADIENT_RUN>(walk, [&](auto run, int64 at) {
     constexpr int ROWS = decltype(run)::count;
@@ -268,8 +274,8 @@ DEVICE void gradient(const Arriving<T, N>& arriving, const float* gamma, const f
         store(dresidual + at + k * walk.step, dz[k]);
       }
       for (int e = 0; e < N; e++) {
-        float fromX = fmaf(slope[e], widen(in[k].at[e]) - scaling.mean[e], rest[e]);
-        in[k].at[e] = narrow<T>(fmaf(scaling.scale[e], widen(dz[k].at[e]), fromX));
+        float fromRows = fmaf(scaling.scale[e], widen(dz[k].at[e]), rest[e]);
+        in[k].at[e] = narrow<T>(fmaf(slope[e], widen(in[k].at[e]) - scaling.mean[e], fromRows));
       }
       store(dx + at + k * walk.step, in[k]);
     }
@@ -311,14 +317,13 @@ DEVICE void gradient(const Arriving<T, N>& arriving, const float* gamma, const f
     }                                                                                                                 \
   }                                                                                                                   \
   ENTRY gradient_##SUFFIX(const T* dy, const T* x, const T* y, float low, float high, const float* gamma,             \
-                          const float* beta, const float* mean, const float* invStd, const float* dgamma,             \
-                          const float* dbeta, float share, T* dx, T* dresidual, Columns shape) {                      \
+                          const float* beta, const float* mean, const float* invStd, const float* slope,              \
+                          const float* rest, T* dx, T* dresidual, Columns shape) {                                    \
     Spread spread = {invStd, 0, 0};                                                                                   \
     if (shape.packed) {                                                                                               \
-      gradient<T, PACK<T>>({dy, x, y, {low, high}}, gamma, beta, mean, spread, dgamma, dbeta, share, dx, dresidual,   \
-                           shape);                                                                                    \
+      gradient<T, PACK<T>>({dy, x, y, {low, high}}, gamma, beta, mean, spread, slope, rest, dx, dresidual, shape);    \
     } else {                                                                                                          \
-      gradient<T, 1>({dy, x, y, {low, high}}, gamma, beta, mean, spread, dgamma, dbeta, share, dx, dresidual, shape); \
+      gradient<T, 1>({dy, x, y, {low, high}}, gamma, beta, mean, spread, slope, rest, dx, dresidual, shape);          \
     }                                                                                                                 \
   }
 

@@ -128,21 +128,23 @@ final class CudaNormalization extends NormalizationOps {
       Gradients out) {
     Layout layout = Layout.of(x, gpu);
     Tensor mask = activation == Activation.IDENTITY ? null : y;
-    try (Scratch sums = layout.sums(gpu)) {
+    try (Scratch sums = layout.sums(gpu);
+        Scratch coefficients = new Scratch(gpu, 2 * layout.channels() * Float.BYTES)) {
+      long slope = coefficients.address();
+      long rest = slope + layout.channels() * Float.BYTES;
       Kernel kernel = put(gradientSums.begin(x.dtype()).put(dy).put(x).put(mask), activation);
       kernel.put(gamma).put(beta).put(mean).put(invStd).put(sums.address());
       launch(kernel, layout);
-      totals(sums, layout, invStd, out);
-    }
-    float share = batchStatistics ? 1f / layout.axis().length() : 0;
-    Kernel kernel = put(gradient.begin(x.dtype()).put(dy).put(x).put(mask), activation);
-    kernel.put(gamma).put(beta).put(mean).put(invStd).put(out.gamma()).put(out.beta());
-    launch(kernel.put(share).put(out.x()).put(out.residual()), layout);
-  }
 
-  private void totals(Scratch sums, Layout layout, Tensor invStd, Gradients out) {
-    Kernel kernel = file.kernel("gradient_totals").begin().put(sums.address()).put(invStd);
-    kernel.put(out.gamma()).put(out.beta()).put(layout.channels()).put(layout.plan().chunks());
-    launchWarpForEachChannel(kernel, layout);
+      kernel = file.kernel("gradient_coefficients").begin().put(sums.address());
+      kernel.put(gamma).put(invStd).put(out.gamma()).put(out.beta()).put(slope).put(rest);
+      kernel.put(layout.channels()).put(layout.plan().chunks());
+      kernel.put(batchStatistics ? 1.0 / layout.axis().length() : 0);
+      launchWarpForEachChannel(kernel, layout);
+
+      kernel = put(gradient.begin(x.dtype()).put(dy).put(x).put(mask), activation);
+      kernel.put(gamma).put(beta).put(mean).put(invStd).put(slope).put(rest);
+      launch(kernel.put(out.x()).put(out.residual()), layout);
+    }
   }
 }

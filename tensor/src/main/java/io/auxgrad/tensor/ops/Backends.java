@@ -28,6 +28,21 @@ public final class Backends {
     return of(tensor.device());
   }
 
+  /**
+   * Serves the device that {@code backend}'s memory is on with it, rather than with what a provider
+   * would start: for a backend that was made by hand. It stays the caller's to close.
+   *
+   * @throws IllegalStateException if the device has a backend already
+   */
+  public static void use(Backend backend) {
+    Device device = backend.memory().device();
+    Backend before = STARTED.putIfAbsent(device, backend);
+    if (before != null && before != backend) {
+      throw new IllegalStateException(
+          "device %s has a backend already: %s".formatted(device, before.describe()));
+    }
+  }
+
   private static Backend start(Device device) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       if (provider.kind() == device.kind()) {

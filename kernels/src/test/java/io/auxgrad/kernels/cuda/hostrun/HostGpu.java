@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.auxgrad.kernels.cuda.launch.Faults;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import java.io.UncheckedIOException;
@@ -16,6 +17,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +54,7 @@ public final class HostGpu implements Gpu {
   private static final String TEST = "src/test/cuda";
   private static final List<String> PLAIN = List.of("-O1");
 
+  private final Device device;
   private final Order order;
   private final Arena arena = Arena.ofShared();
   private final HostMemory memory;
@@ -59,38 +64,66 @@ public final class HostGpu implements Gpu {
   private final Map<String, Kernel> kernels = new HashMap<>();
   private RuntimeException broken;
 
-  private HostGpu(Order order, String kernels, String folder, List<String> options) {
+  private HostGpu(Device device, Order order, String kernels, String folder, List<String> options) {
+    this.device = device;
     this.order = order;
     MemorySegment fault = arena.allocate(Faults.BYTES, 16);
     faults = new Faults(fault.address(), fault);
-    Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    Path module = module();
     compiler =
         new HostCompiler(
             module.resolve(kernels),
-            List.of(module.resolve("src/main/cuda"), module.resolve("src/test/cuda")),
+            List.of(module.resolve(MAIN), module.resolve(TEST)),
             module.resolve("target/hostrun").resolve(folder),
             options);
     memory =
-        new HostMemory(this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE);
+        new HostMemory(
+            device, this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE);
   }
 
   /** A GPU with the module's kernels. */
   public HostGpu(Order order) {
-    this(order, MAIN, "plain", PLAIN);
+    this(order, 0);
+  }
+
+  /** The same as the GPU number {@code index}. */
+  public HostGpu(Order order, int index) {
+    this(Device.cuda(index), order, MAIN, "plain", PLAIN);
   }
 
   /** The same under the address and undefined-behaviour sanitizers, for a {@link SanitizedRun}. */
   public static HostGpu sanitized(Order order) {
-    return new HostGpu(order, MAIN, "sanitized", SanitizedRun.OPTIONS);
+    return new HostGpu(Device.cuda(0), order, MAIN, "sanitized", SanitizedRun.OPTIONS);
   }
 
   /** A GPU with the kernels that are there for tests of itself. */
   static HostGpu ofTestKernels(Order order) {
-    return new HostGpu(order, TEST, "plain", PLAIN);
+    return new HostGpu(Device.cuda(0), order, TEST, "plain", PLAIN);
   }
 
   static HostGpu sanitizedOfTestKernels() {
-    return new HostGpu(Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
+    return new HostGpu(Device.cuda(0), Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
+  }
+
+  /** This module's folder, from whichever module's tests this is used. */
+  private static Path module() {
+    URI classes = location();
+    Path folder = Path.of(classes);
+    while (folder != null && !Files.isDirectory(folder.resolve(MAIN))) {
+      folder = folder.getParent();
+    }
+    if (folder == null) {
+      throw new IllegalStateException("there are no kernels' sources beside " + classes);
+    }
+    return folder;
+  }
+
+  private static URI location() {
+    try {
+      return HostGpu.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Whether this machine has what it takes. */
@@ -105,7 +138,7 @@ public final class HostGpu implements Gpu {
 
   @Override
   public RecordedMemory newMemory() {
-    return new RecordedMemory(new HostMemory(this::synchronize, Fence.NONE));
+    return new RecordedMemory(new HostMemory(device, this::synchronize, Fence.NONE));
   }
 
   @Override

@@ -17,6 +17,7 @@ final class HostMemory implements DeviceMemory {
   private static final byte GUARD = (byte) 0xA5;
   private static final byte FRESH = (byte) 0xFF;
 
+  private final Device device;
   private final Runnable synchronize;
   private final Fence fence;
   private long live;
@@ -26,7 +27,8 @@ final class HostMemory implements DeviceMemory {
    * {@code synchronize} is called where a GPU's memory would wait for the kernels, {@code fence}
    * keeps them off the zones.
    */
-  HostMemory(Runnable synchronize, Fence fence) {
+  HostMemory(Device device, Runnable synchronize, Fence fence) {
+    this.device = device;
     this.synchronize = synchronize;
     this.fence = fence;
   }
@@ -49,7 +51,7 @@ final class HostMemory implements DeviceMemory {
 
   @Override
   public Device device() {
-    return Device.cuda(0);
+    return device;
   }
 
   @Override
