@@ -211,6 +211,12 @@ API int cuDriverGetVersion(int* version) {
   return SUCCESS;
 }
 
+// NVRTC asks the driver that is loaded for it, and takes a refusal, but not that it is absent.
+API int cuGetExportTable(const void** table, const void*) {
+  *table = nullptr;
+  return NOT_FOUND;
+}
+
 API int cuDeviceGetCount(int* count) {
   PLAIN("cuDeviceGetCount");
   *count = state.devices;

@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Compiles our kernels, each once per machine: what was compiled before comes from the cache. */
 public final class KernelCompiler {
-  /** For all our kernels. */
-  private static final List<String> OPTIONS = List.of("--std=c++17");
+  /** For all our kernels. As with nvcc, lambdas need no mark of where they run. */
+  static final List<String> OPTIONS = List.of("--std=c++17", "--device-as-default-execution-space");
 
   private final Nvrtc nvrtc;
   private final CubinCache cache;
