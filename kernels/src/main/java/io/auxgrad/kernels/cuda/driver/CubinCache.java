@@ -77,13 +77,22 @@ public final class CubinCache {
     digest.update(bytes);
   }
 
+  /** Whether something is kept under {@code key}; it may turn out to be damaged. */
+  boolean has(String key) {
+    return folder.map(f -> Files.exists(entry(f, key))).orElse(false);
+  }
+
+  private static Path entry(Path folder, String key) {
+    return folder.resolve(key + ".cubin");
+  }
+
   /** What is kept under {@code key}, else what {@code make} makes, which is kept then. */
   public byte[] get(String key, Supplier<byte[]> make) {
     if (folder.isEmpty()) {
       warn("there is no home for a cache");
       return make.get();
     }
-    Path file = folder.get().resolve(key + ".cubin");
+    Path file = entry(folder.get(), key);
     Optional<byte[]> kept = read(file);
     if (kept.isPresent()) {
       markUsed(file);

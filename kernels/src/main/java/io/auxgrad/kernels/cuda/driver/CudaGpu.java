@@ -54,12 +54,12 @@ public final class CudaGpu implements Gpu {
     Driver driver = Driver.load(libraries);
     DeviceInfo info = choose(DeviceInfo.list(), index);
     Nvrtc nvrtc = Nvrtc.load(libraries);
-    KernelCompiler compiler = new KernelCompiler(nvrtc, CubinCache.of(Surroundings.ofProcess()));
+    CubinCache cache = CubinCache.of(Surroundings.ofProcess());
     return new CudaGpu(
         driver,
         info,
         "NVRTC " + nvrtc.version(),
-        (file, architecture) -> compiler.compile(KernelSource.ofResource(file), architecture));
+        new KernelCompiler(nvrtc, cache, info.architecture()));
   }
 
   /** The GPU number {@code index} of {@code devices}. */
@@ -126,6 +126,11 @@ public final class CudaGpu implements Gpu {
   @Override
   public RecordedMemory newMemory() {
     return new RecordedMemory(guard(newPlain()));
+  }
+
+  @Override
+  public void announce(String file) {
+    modules.announce(file);
   }
 
   @Override

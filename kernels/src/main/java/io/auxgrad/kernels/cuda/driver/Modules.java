@@ -3,11 +3,16 @@ package io.auxgrad.kernels.cuda.driver;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 
-/** The kernels on the GPU, each file compiled and loaded when its first kernel is asked for. */
+/**
+ * The kernels on the GPU, each file loaded when its first kernel is asked for. Files that were
+ * announced are compiled together, when the first of them is needed.
+ */
 final class Modules implements AutoCloseable {
   private final Stream stream;
   private final Context context;
@@ -17,6 +22,7 @@ final class Modules implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Map<String, CUmodule> modules = new HashMap<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Set<String> announced = new HashSet<>();
 
   /** Kernels that run in {@code stream}; {@code debug} as in {@link CudaKernel}. */
   Modules(Stream stream, Cubins cubins, String architecture, boolean debug) {
@@ -25,6 +31,12 @@ final class Modules implements AutoCloseable {
     this.cubins = cubins;
     this.architecture = architecture;
     this.debug = debug;
+  }
+
+  void announce(String file) {
+    if (!modules.containsKey(file)) {
+      announced.add(file);
+    }
   }
 
   Kernel kernel(String file, String name) {
@@ -38,7 +50,11 @@ final class Modules implements AutoCloseable {
   }
 
   private CUmodule load(String file) {
-    byte[] code = cubins.of(file, architecture);
+    if (announced.contains(file)) {
+      cubins.prepare(announced);
+      announced.clear();
+    }
+    byte[] code = cubins.of(file);
     CUmodule module = new CUmodule();
     context
         .calls()

@@ -20,13 +20,16 @@ public final class FakeGpu {
   }
 
   static CudaGpu open(FakeDriver fake) {
+    return open(fake, FakeGpu::code);
+  }
+
+  static CudaGpu open(FakeDriver fake, Cubins cubins) {
     Driver driver = Driver.load(fake.libraries());
-    return new CudaGpu(
-        driver, CudaGpu.choose(DeviceInfo.list(), 0), "g++", (file, _) -> code(file));
+    return new CudaGpu(driver, CudaGpu.choose(DeviceInfo.list(), 0), "g++", cubins);
   }
 
   // What the driver's stand-in takes for a module is the name of a library.
-  private static byte[] code(String file) {
+  static byte[] code(String file) {
     return (HostModules.of(file) + "\0").getBytes(StandardCharsets.UTF_8);
   }
 

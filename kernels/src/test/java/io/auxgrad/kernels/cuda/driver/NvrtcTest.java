@@ -15,10 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -152,21 +152,46 @@ class NvrtcTest {
 
   @Test
   void whatWasCompiledComesFromTheCache() throws IOException {
-    CubinCache cache = new CubinCache(Optional.of(home), 1 << 20);
-    KernelCompiler compiler = new KernelCompiler(nvrtc, cache);
-    byte[] first = compiler.compile(source(Canary.FILE), "sm_90");
-    expectEntries(1, entry -> assertTrue(entry.toString().endsWith(".cubin")));
-    assertArrayEquals(first, compiler.compile(source(Canary.FILE), "sm_90"));
-    expectEntries(1, _ -> {});
-    compiler.compile(source(Canary.FILE), "sm_80");
-    expectEntries(2, _ -> {});
+    byte[] first = compiler("sm_90").of(Canary.FILE);
+    assertEquals(1, entries());
+    assertArrayEquals(first, compiler("sm_90").of(Canary.FILE));
+    assertEquals(1, entries());
+    compiler("sm_80").of(Canary.FILE);
+    assertEquals(2, entries());
   }
 
-  private void expectEntries(int count, Consumer<Path> check) throws IOException {
+  @Test
+  void filesThatGoTogetherAreCompiledTogether() throws IOException {
+    List<String> files = List.of(Canary.FILE, "partial_sums.cu", "image.cu");
+    KernelCompiler compiler = compiler("sm_90");
+    List<String> said = Said.by(KernelCompiler.class, () -> compiler.prepare(files));
+    assertEquals(1, said.size(), said::toString);
+    assertEquals(3, entries());
+    Map<String, byte[]> prepared = new HashMap<>();
+    files.forEach(f -> prepared.put(f, compiler.of(f)));
+    for (String file : files) {
+      byte[] alone = nvrtc.compile(source(file), "sm_90", OPTIONS).cubin();
+      assertArrayEquals(alone, prepared.get(file), file);
+    }
+    said = Said.by(KernelCompiler.class, () -> compiler("sm_90").prepare(files));
+    assertEquals(List.of(), said, "nothing is left to compile");
+  }
+
+  @Test
+  void whatFailsIsToldToWhoAsksForIt() {
+    KernelCompiler compiler = compiler("sm_20");
+    compiler.prepare(List.of(Canary.FILE));
+    String message = failure(() -> compiler.of(Canary.FILE));
+    assertTrue(message.contains("does not compile for sm_20"), message);
+  }
+
+  private KernelCompiler compiler(String architecture) {
+    return new KernelCompiler(nvrtc, new CubinCache(Optional.of(home), 1 << 20), architecture);
+  }
+
+  private int entries() throws IOException {
     try (Stream<Path> entries = Files.list(home)) {
-      List<Path> all = entries.toList();
-      assertEquals(count, all.size());
-      all.forEach(check);
+      return (int) entries.count();
     }
   }
 }
