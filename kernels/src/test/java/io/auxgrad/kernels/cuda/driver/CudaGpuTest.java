@@ -85,6 +85,15 @@ class CudaGpuTest {
   }
 
   @Test
+  void saysThatTheCompilerIsMissingAndHowToGetIt() {
+    var e = assertThrows(CudaException.class, () -> CudaGpu.open(driver.libraries(), 0));
+    assertTrue(
+        e.getMessage().startsWith("libnvrtc.so.13 or libnvrtc.so.12 (the compiler of kernels)"),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("pip install nvidia-cuda-nvrtc"), e.getMessage());
+  }
+
+  @Test
   void refusesAnOldDriver() {
     driver.version(11_080);
     var e = assertThrows(CudaException.class, DeviceInfo::list);
