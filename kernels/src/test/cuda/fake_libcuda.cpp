@@ -183,6 +183,8 @@ const char* name(int status) {
       return "CUDA_ERROR_OUT_OF_MEMORY";
     case NO_DEVICE:
       return "CUDA_ERROR_NO_DEVICE";
+    case INVALID_IMAGE:
+      return "CUDA_ERROR_INVALID_IMAGE";
     case INVALID_CONTEXT:
       return "CUDA_ERROR_INVALID_CONTEXT";
     case ILLEGAL_ADDRESS:

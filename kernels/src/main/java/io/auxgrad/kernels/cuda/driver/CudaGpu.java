@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.kernels.cuda.libraries.Version;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
@@ -31,7 +32,7 @@ public final class CudaGpu implements Gpu {
 
   private final Device device;
   private final DeviceInfo info;
-  private final String compiler;
+  private final Toolchain toolchain;
   private final boolean guarded = Boolean.getBoolean(GUARDS);
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Context context;
@@ -58,7 +59,7 @@ public final class CudaGpu implements Gpu {
     return new CudaGpu(
         driver,
         info,
-        "NVRTC " + nvrtc.version(),
+        new Version(nvrtc.version()),
         new KernelCompiler(nvrtc, cache, info.architecture()));
   }
 
@@ -73,10 +74,10 @@ public final class CudaGpu implements Gpu {
                 index, devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
   }
 
-  /** {@code compiler} is what made {@code cubins}, for people. */
-  CudaGpu(Driver driver, DeviceInfo info, String compiler, Cubins cubins) {
+  /** {@code nvrtc} is the CUDA of what made {@code cubins}. */
+  CudaGpu(Driver driver, DeviceInfo info, Version nvrtc, Cubins cubins) {
     this.info = info;
-    this.compiler = compiler;
+    toolchain = new Toolchain(nvrtc, new Version(info.driverVersion()));
     device = Device.cuda(info.index());
     try {
       context = opened(new Context(driver, new Calls(device.toString()), info.index()));
@@ -89,7 +90,10 @@ public final class CudaGpu implements Gpu {
       open.push(() -> pool.close(stream));
       plain = newPlain();
       memory = guard(plain);
-      modules = opened(new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
+      modules =
+          opened(
+              new Modules(
+                  stream, cubins, info.architecture(), toolchain, Boolean.getBoolean(DEBUG)));
       Canary.run(this);
     } catch (RuntimeException | Error e) {
       closeAfter(e);
@@ -175,7 +179,7 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public String describe() {
-    return info + ", " + compiler;
+    return info + ", " + toolchain;
   }
 
   /** Measures how fast it copies and launches, within about a second. */

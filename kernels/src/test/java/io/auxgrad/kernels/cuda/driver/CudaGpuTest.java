@@ -64,7 +64,7 @@ class CudaGpuTest {
   void describesItself() {
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       assertEquals(
-          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, g++",
+          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, NVRTC 13.0",
           gpu.describe());
     }
   }

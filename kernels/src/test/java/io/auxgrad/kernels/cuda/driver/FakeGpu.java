@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.driver;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
+import io.auxgrad.kernels.cuda.libraries.Version;
 import java.nio.charset.StandardCharsets;
 
 /** The whole way to a GPU but for the GPU: {@link CudaGpu} on the {@link FakeDriver}. */
@@ -20,12 +21,14 @@ public final class FakeGpu {
   }
 
   static CudaGpu open(FakeDriver fake) {
-    return open(fake, FakeGpu::code);
+    return open(fake, "13.0", FakeGpu::code);
   }
 
-  static CudaGpu open(FakeDriver fake, Cubins cubins) {
+  /** {@code nvrtc} is the version of the compiler that is pretended too. */
+  static CudaGpu open(FakeDriver fake, String nvrtc, Cubins cubins) {
     Driver driver = Driver.load(fake.libraries());
-    return new CudaGpu(driver, CudaGpu.choose(DeviceInfo.list(), 0), "g++", cubins);
+    DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
+    return new CudaGpu(driver, info, new Version(nvrtc), cubins);
   }
 
   // What the driver's stand-in takes for a module is the name of a library.

@@ -1,13 +1,16 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.auxgrad.kernels.cuda.CudaBackend;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.UnaryOp;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +46,7 @@ class ModulesTest {
   @Test
   void theFirstOpHasAllFilesOfTheBackendCompiledTogether() throws IOException {
     Asked asked = new Asked();
-    try (CudaGpu gpu = FakeGpu.open(FakeGpu.driverOrSkip(), asked);
+    try (CudaGpu gpu = FakeGpu.open(FakeGpu.driverOrSkip(), "13.0", asked);
         TensorScope _ = TensorScope.open()) {
       var pointwise = new CudaBackend(gpu).pointwise();
       assertEquals(List.of(), asked.together, "opening a GPU needs one file only");
@@ -53,6 +56,31 @@ class ModulesTest {
     }
     assertEquals(List.of(files()), asked.together);
     assertEquals(List.of(Canary.FILE, "pointwise.cu"), asked.files);
+  }
+
+  @Test
+  void aDriverThatIsTooOldForTheCompilerIsNamedWithIt() {
+    assertEquals(
+        "loading the kernels of canary.cu, compiled for sm_90, failed on cuda:0: CUDA_ERROR_INVALID_IMAGE (text of the driver). They were compiled by NVRTC 13.0, and the driver knows CUDA up to 12.4: install a driver for CUDA 13.0 or newer, or set AUXGRAD_CUDA_PATH to the folder of an NVRTC of CUDA 12.4 or older",
+        refusal("13.0", 12_040));
+  }
+
+  @Test
+  void aDriverThatRefusesWhatAnOlderCompilerMadeIsNamedWithIt() {
+    assertEquals(
+        "loading the kernels of canary.cu, compiled for sm_90, failed on cuda:0: CUDA_ERROR_INVALID_IMAGE (text of the driver). They were compiled by NVRTC 12.6, and the driver knows CUDA up to 13.0: that should do, so try the NVRTC of CUDA 13.0, and set AUXGRAD_CUDA_PATH to its folder",
+        refusal("12.6", 13_000));
+  }
+
+  /** The driver's stand-in refuses what is no library. */
+  private static String refusal(String nvrtc, int driverVersion) {
+    FakeDriver driver = FakeGpu.driverOrSkip();
+    driver.version(driverVersion);
+    Cubins unknown = _ -> "no library\0".getBytes(StandardCharsets.UTF_8);
+    String message =
+        assertThrows(CudaException.class, () -> FakeGpu.open(driver, nvrtc, unknown)).getMessage();
+    FakeDriver.get();
+    return message;
   }
 
   /** All but that which is run when a GPU is opened. */
