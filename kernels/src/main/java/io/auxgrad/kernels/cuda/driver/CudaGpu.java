@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An NVIDIA GPU. All copies, launches and graphs go through one stream, in the order in which they
- * were asked for. One thread at a time; any thread.
+ * An NVIDIA GPU. All copies, launches and graphs take effect in one stream, in the order in which
+ * they were asked for. One thread at a time; any thread.
  *
  * <p>System properties: with {@code auxgrad.cuda.debug=true} every launch waits for its end, so
  * that the exception for a kernel that failed names it; with {@code auxgrad.debug.guards=true}
@@ -85,9 +85,9 @@ public final class CudaGpu implements Gpu {
       aside = opened(new Stream(context));
       PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
       faults = new Faults(word.deviceAddress(), word.segment());
-      staging = opened(new Staging(stream, this::synchronize));
       pool = new MemoryPool(context, info.index());
       open.push(() -> pool.close(stream));
+      staging = opened(new Staging(stream, aside, pool, this::synchronize));
       plain = newPlain();
       memory = guard(plain);
       modules =
