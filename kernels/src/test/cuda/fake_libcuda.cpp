@@ -1,12 +1,14 @@
 // Plays the driver, so that what calls it is tested where there is no GPU: device memory is the host's, with a guard zone
-// on either side of each piece; streams do at once what is put into them; modules are the libraries that g++ makes of
-// .cu files. Through the functions at the end a test tells it what to fail at, and asks what was done.
+// on either side of each piece; streams do at once what is put into them, or as late as they may; modules are the
+// libraries that g++ makes of .cu files. Through the functions at the end a test tells it what to fail at, and asks
+// what was done.
 #include <dlfcn.h>
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,6 +47,20 @@ using Entry = const char* (*)(unsigned, unsigned, unsigned, unsigned, void**, in
 struct Stream {
   bool capturing = false;
   std::vector<Work> captured;
+  std::deque<Work> waiting;
+  size_t done = 0;
+
+  size_t end() const { return done + waiting.size(); }
+
+  // Does what was put into it, up to a place.
+  void advance(size_t to) {
+    while (done < to) {
+      Work work = std::move(waiting.front());
+      waiting.pop_front();
+      done++;
+      work();
+    }
+  }
 };
 
 struct Pool {
@@ -60,6 +76,14 @@ struct Piece {
 
 struct Event {
   std::chrono::steady_clock::time_point time;
+  Stream* stream = nullptr;
+  size_t place = 0;
+
+  void reach() const {
+    if (stream != nullptr) {
+      stream->advance(place);
+    }
+  }
 };
 
 struct Function {
@@ -79,6 +103,7 @@ struct State {
   std::map<std::string, long> calls;
   long violations = 0;
   bool skipsKernels = false;
+  bool lazy = false;
   int devices = 1;
   int version = 13000;
   int pools = 1;
@@ -146,8 +171,11 @@ int submit(void* stream, Work work) {
   }
   if (to->capturing) {
     to->captured.push_back(std::move(work));
-  } else {
-    work();
+    return SUCCESS;
+  }
+  to->waiting.push_back(std::move(work));
+  if (!state.lazy) {
+    to->advance(to->end());
   }
   return SUCCESS;
 }
@@ -183,6 +211,8 @@ const char* name(int status) {
       return "CUDA_ERROR_OUT_OF_MEMORY";
     case NO_DEVICE:
       return "CUDA_ERROR_NO_DEVICE";
+    case INVALID_IMAGE:
+      return "CUDA_ERROR_INVALID_IMAGE";
     case INVALID_CONTEXT:
       return "CUDA_ERROR_INVALID_CONTEXT";
     case ILLEGAL_ADDRESS:
@@ -209,6 +239,12 @@ API int cuDriverGetVersion(int* version) {
   PLAIN("cuDriverGetVersion");
   *version = state.version;
   return SUCCESS;
+}
+
+// NVRTC asks the driver that is loaded for it, and takes a refusal, but not that it is absent.
+API int cuGetExportTable(const void** table, const void*) {
+  *table = nullptr;
+  return NOT_FOUND;
 }
 
 API int cuDeviceGetCount(int* count) {
@@ -293,13 +329,26 @@ API int cuStreamCreate(void** stream, unsigned) {
 
 API int cuStreamDestroy_v2(void* stream) {
   IN_CONTEXT("cuStreamDestroy_v2");
-  delete static_cast<Stream*>(stream);
+  auto* gone = static_cast<Stream*>(stream);
+  gone->advance(gone->end());
+  delete gone;
   return SUCCESS;
 }
 
 API int cuStreamSynchronize(void* stream) {
   WAITING("cuStreamSynchronize");
-  return static_cast<Stream*>(stream)->capturing ? CAPTURE_UNSUPPORTED : SUCCESS;
+  auto* of = static_cast<Stream*>(stream);
+  if (of->capturing) {
+    return CAPTURE_UNSUPPORTED;
+  }
+  of->advance(of->end());
+  return SUCCESS;
+}
+
+API int cuStreamWaitEvent(void* stream, void* event, unsigned) {
+  IN_CONTEXT("cuStreamWaitEvent");
+  // The event as it is now: it may be put somewhere else before the stream comes to this.
+  return submit(stream, [now = *static_cast<Event*>(event)] { now.reach(); });
 }
 
 API int cuEventCreate(void** event, unsigned) {
@@ -316,11 +365,15 @@ API int cuEventDestroy_v2(void* event) {
 
 API int cuEventRecord(void* event, void* stream) {
   IN_CONTEXT("cuEventRecord");
-  return submit(stream, [event] { static_cast<Event*>(event)->time = std::chrono::steady_clock::now(); });
+  auto* of = static_cast<Event*>(event);
+  of->stream = static_cast<Stream*>(stream);
+  of->place = of->stream->end() + 1;
+  return submit(stream, [of] { of->time = std::chrono::steady_clock::now(); });
 }
 
-API int cuEventSynchronize(void*) {
+API int cuEventSynchronize(void* event) {
   WAITING("cuEventSynchronize");
+  static_cast<Event*>(event)->reach();
   return SUCCESS;
 }
 
@@ -597,7 +650,7 @@ API void fake_reset() {
   state.calls.clear();
   state.failing.clear();
   state.faulty.clear();
-  state.skipsKernels = false;
+  state.skipsKernels = state.lazy = false;
   state.violations = state.pending = state.lost = 0;
   state.devices = state.pools = 1;
   state.version = 13000;
@@ -619,6 +672,9 @@ API void fake_fault(const char* kernel, int status) {
 
 // Launches do nothing at all, so that what comes before them can be timed.
 API void fake_skip_kernels(int skips) { state.skipsKernels = skips != 0; }
+
+// Streams do nothing before they are waited for, so that whoever relies on an order that nobody asked for is found out.
+API void fake_lazy(int lazy) { state.lazy = lazy != 0; }
 
 API void fake_devices(int count) { state.devices = count; }
 

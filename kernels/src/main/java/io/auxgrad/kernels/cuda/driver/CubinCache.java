@@ -10,8 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,23 +22,34 @@ import java.util.function.Supplier;
 
 /**
  * Compiled kernels on disk. An entry is a file named by what it was made from; it begins with a
- * checksum, and one that is damaged is made again. Any number of processes may share the folder.
- * Where it cannot be written, kernels are compiled each time, which is said once in the log.
+ * checksum, and one that is damaged is made again. Any number of processes may share the folder,
+ * which is kept below 256 MiB: what was not used for longest goes. Where it cannot be written,
+ * kernels are compiled each time, which is said once in the log.
  */
 public final class CubinCache {
   private static final System.Logger LOGGER = System.getLogger(CubinCache.class.getName());
+
+  /** How the name of a file ends that is being written. */
+  static final String PARTIAL = ".partial";
+
   private static final int CHECKSUM_BYTES = 32;
 
+  /** The kernels of some forty versions and architectures. */
+  private static final long CAPACITY = 256L << 20;
+
   private final Optional<Path> folder;
+  private final long capacity;
   private boolean warned;
 
-  private CubinCache(Optional<Path> folder) {
+  /** In {@code folder}, if any, with at most {@code capacity} bytes. */
+  CubinCache(Optional<Path> folder, long capacity) {
     this.folder = folder;
+    this.capacity = capacity;
   }
 
   /** The user's. */
   public static CubinCache of(Surroundings surroundings) {
-    return new CubinCache(surroundings.cache().map(c -> c.resolve("cubin")));
+    return new CubinCache(surroundings.cache().map(c -> c.resolve("cubin")), CAPACITY);
   }
 
   /** The key of what {@code source} compiles to. */
@@ -64,15 +77,25 @@ public final class CubinCache {
     digest.update(bytes);
   }
 
+  /** Whether something is kept under {@code key}; it may turn out to be damaged. */
+  boolean has(String key) {
+    return folder.map(f -> Files.exists(entry(f, key))).orElse(false);
+  }
+
+  private static Path entry(Path folder, String key) {
+    return folder.resolve(key + ".cubin");
+  }
+
   /** What is kept under {@code key}, else what {@code make} makes, which is kept then. */
   public byte[] get(String key, Supplier<byte[]> make) {
     if (folder.isEmpty()) {
       warn("there is no home for a cache");
       return make.get();
     }
-    Path file = folder.get().resolve(key + ".cubin");
+    Path file = entry(folder.get(), key);
     Optional<byte[]> kept = read(file);
     if (kept.isPresent()) {
+      markUsed(file);
       return kept.get();
     }
     byte[] made = make.get();
@@ -97,18 +120,29 @@ public final class CubinCache {
     }
   }
 
-  private void write(Path file, byte[] content) {
+  // Others may read the folder and not write it: entries serve without a mark too.
+  private static void markUsed(Path file) {
     try {
-      Files.createDirectories(file.getParent());
-      Path partial = Files.createTempFile(file.getParent(), "new-", ".partial");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "{0} cannot be marked as used: {1}", file, e);
+    }
+  }
+
+  private void write(Path file, byte[] content) {
+    Path folder = file.getParent();
+    try {
+      Files.createDirectories(folder);
+      Path partial = Files.createTempFile(folder, "new-", PARTIAL);
       try {
         writeThrough(partial, sha256().digest(content), content);
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(partial);
       }
+      Eviction.shrink(folder, capacity);
     } catch (IOException e) {
-      warn(file.getParent() + " cannot be written: " + e);
+      warn(folder + " cannot be written: " + e);
     }
   }
 

@@ -1,12 +1,12 @@
 package io.auxgrad.kernels.cuda.driver;
 
-/** Where the machine code of our kernels comes from. */
+import java.util.Collection;
+
+/** Where the machine code of our kernels comes from, for one architecture of GPU. */
 interface Cubins {
-  /**
-   * The code of a file.
-   *
-   * @param file for example {@code pointwise.cu}
-   * @param architecture of the GPU, for example {@code sm_90}
-   */
-  byte[] of(String file, String architecture);
+  /** The code of {@code file}, for example {@code pointwise.cu}. */
+  byte[] of(String file);
+
+  /** Says that the code of all {@code files} will be asked for soon. */
+  default void prepare(Collection<String> files) {}
 }

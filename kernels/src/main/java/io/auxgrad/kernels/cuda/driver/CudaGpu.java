@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.kernels.cuda.libraries.Version;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An NVIDIA GPU. All copies, launches and graphs go through one stream, in the order in which they
- * were asked for. One thread at a time; any thread.
+ * An NVIDIA GPU. All copies, launches and graphs take effect in one stream, in the order in which
+ * they were asked for. One thread at a time; any thread.
  *
  * <p>System properties: with {@code auxgrad.cuda.debug=true} every launch waits for its end, so
  * that the exception for a kernel that failed names it; with {@code auxgrad.debug.guards=true}
@@ -31,7 +32,7 @@ public final class CudaGpu implements Gpu {
 
   private final Device device;
   private final DeviceInfo info;
-  private final String compiler;
+  private final Toolchain toolchain;
   private final boolean guarded = Boolean.getBoolean(GUARDS);
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Context context;
@@ -54,12 +55,12 @@ public final class CudaGpu implements Gpu {
     Driver driver = Driver.load(libraries);
     DeviceInfo info = choose(DeviceInfo.list(), index);
     Nvrtc nvrtc = Nvrtc.load(libraries);
-    KernelCompiler compiler = new KernelCompiler(nvrtc, CubinCache.of(Surroundings.ofProcess()));
+    CubinCache cache = CubinCache.of(Surroundings.ofProcess());
     return new CudaGpu(
         driver,
         info,
-        "NVRTC " + nvrtc.version(),
-        (file, architecture) -> compiler.compile(KernelSource.ofResource(file), architecture));
+        new Version(nvrtc.version()),
+        new KernelCompiler(nvrtc, cache, info.architecture()));
   }
 
   /** The GPU number {@code index} of {@code devices}. */
@@ -73,10 +74,10 @@ public final class CudaGpu implements Gpu {
                 index, devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
   }
 
-  /** {@code compiler} is what made {@code cubins}, for people. */
-  CudaGpu(Driver driver, DeviceInfo info, String compiler, Cubins cubins) {
+  /** {@code nvrtc} is the CUDA of what made {@code cubins}. */
+  CudaGpu(Driver driver, DeviceInfo info, Version nvrtc, Cubins cubins) {
     this.info = info;
-    this.compiler = compiler;
+    toolchain = new Toolchain(nvrtc, new Version(info.driverVersion()));
     device = Device.cuda(info.index());
     try {
       context = opened(new Context(driver, new Calls(device.toString()), info.index()));
@@ -84,12 +85,15 @@ public final class CudaGpu implements Gpu {
       aside = opened(new Stream(context));
       PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
       faults = new Faults(word.deviceAddress(), word.segment());
-      staging = opened(new Staging(stream, this::synchronize));
       pool = new MemoryPool(context, info.index());
       open.push(() -> pool.close(stream));
+      staging = opened(new Staging(stream, aside, pool, this::synchronize));
       plain = newPlain();
       memory = guard(plain);
-      modules = opened(new Modules(stream, cubins, info.architecture(), Boolean.getBoolean(DEBUG)));
+      modules =
+          opened(
+              new Modules(
+                  stream, cubins, info.architecture(), toolchain, Boolean.getBoolean(DEBUG)));
       Canary.run(this);
     } catch (RuntimeException | Error e) {
       closeAfter(e);
@@ -126,6 +130,11 @@ public final class CudaGpu implements Gpu {
   @Override
   public RecordedMemory newMemory() {
     return new RecordedMemory(guard(newPlain()));
+  }
+
+  @Override
+  public void announce(String file) {
+    modules.announce(file);
   }
 
   @Override
@@ -170,7 +179,7 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public String describe() {
-    return info + ", " + compiler;
+    return info + ", " + toolchain;
   }
 
   /** Measures how fast it copies and launches, within about a second. */

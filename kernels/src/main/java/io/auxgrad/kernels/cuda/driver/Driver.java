@@ -56,7 +56,8 @@ final class Driver {
           "cuStreamBeginCapture_v2",
           "cuStreamCreate",
           "cuStreamDestroy_v2",
-          "cuStreamEndCapture");
+          "cuStreamEndCapture",
+          "cuStreamWaitEvent");
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle LAUNCH =

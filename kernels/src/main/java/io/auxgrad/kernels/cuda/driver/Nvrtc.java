@@ -84,7 +84,7 @@ public final class Nvrtc {
       String log = log(program);
       if (status != nvrtcResult.NVRTC_SUCCESS) {
         throw new CudaException(
-            "%s does not compile for %s (NVRTC %s, %s):%n%s"
+            "%s does not compile for %s (NVRTC %s, %s):%n%s%nAnother version of NVRTC may compile it: set AUXGRAD_CUDA_PATH to the folder of one of CUDA 12 or 13"
                 .formatted(
                     source.name(),
                     architecture,

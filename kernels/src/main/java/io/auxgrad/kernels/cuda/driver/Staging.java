@@ -1,28 +1,48 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
  * Copies between the host's ordinary memory and the GPU, by way of pinned memory in pieces: while
  * the GPU fetches one, the host fills the next. An upload returns when the host's memory has been
- * read. One stream, in whose order the copies are done. Thread-safe.
+ * read. The copies are done in the order of one stream.
+ *
+ * <p>Large uploads do not wait for what that stream still has to do: a second stream fetches each
+ * piece into memory of the GPU set aside for it, and the first one, when it comes to it, copies
+ * from there. Thread-safe.
  */
 final class Staging implements AutoCloseable {
   private static final int PIECES = 8;
   private static final long PIECE_BYTES = 4 << 20;
 
+  /** Smaller ones are not worth the calls. */
+  private static final long LARGE = 256 << 10;
+
   private final Stream stream;
+  private final Stream aside;
+  private final MemoryPool pool;
   private final Context context;
   private final Driver driver;
   private final Calls calls;
   private final Runnable afterDownload;
   private final PinnedMemory pinned;
   private final Event[] done = new Event[PIECES];
+  private final Event[] taken = new Event[PIECES];
+  private OptionalLong landing = OptionalLong.empty();
   private int next;
 
-  /** {@code afterDownload} is called when the stream has done all before a download. */
-  Staging(Stream stream, Runnable afterDownload) {
+  /**
+   * For copies in the order of {@code stream}.
+   *
+   * @param aside fetches large uploads
+   * @param pool of the memory that they are fetched into
+   * @param afterDownload is called when the stream has done all before a download
+   */
+  Staging(Stream stream, Stream aside, MemoryPool pool, Runnable afterDownload) {
     this.stream = stream;
+    this.aside = aside;
+    this.pool = pool;
     this.afterDownload = afterDownload;
     context = stream.context();
     driver = context.driver();
@@ -30,6 +50,7 @@ final class Staging implements AutoCloseable {
     pinned = new PinnedMemory(context, PIECES * PIECE_BYTES);
     for (int i = 0; i < PIECES; i++) {
       done[i] = Event.withoutTime(context);
+      taken[i] = Event.withoutTime(context);
     }
   }
 
@@ -37,15 +58,42 @@ final class Staging implements AutoCloseable {
   synchronized void upload(MemorySegment host, long device) {
     stream.requireNoCapture("given data of the host");
     context.enter();
+    boolean apart = host.byteSize() >= LARGE && hasLanding();
     for (long at = 0; at < host.byteSize(); at += PIECE_BYTES) {
       long bytes = Math.min(PIECE_BYTES, host.byteSize() - at);
       done[next].synchronize();
       MemorySegment.copy(host, at, pinned.segment(), place(next), bytes);
-      int status = driver.copyToDevice(device + at, address(next), bytes, stream.address());
-      calls.check(status, "copying %s to the GPU".formatted(Bytes.text(bytes)));
-      done[next].record(stream);
+      if (apart) {
+        sendApart(device + at, bytes);
+      } else {
+        send(device + at, bytes, stream);
+      }
       next = (next + 1) % PIECES;
     }
+  }
+
+  // Where the GPU is full, uploads go without.
+  private boolean hasLanding() {
+    if (landing.isEmpty()) {
+      landing = pool.allocate(PIECES * PIECE_BYTES, aside);
+    }
+    return landing.isPresent();
+  }
+
+  private void sendApart(long device, long bytes) {
+    long piece = landing.getAsLong() + place(next);
+    aside.await(taken[next]);
+    send(piece, bytes, aside);
+    stream.await(done[next]);
+    int status = driver.copyOnDevice(device, piece, bytes, stream.address());
+    calls.check(status, "copying %s on the GPU".formatted(Bytes.text(bytes)));
+    taken[next].record(stream);
+  }
+
+  private void send(long device, long bytes, Stream by) {
+    int status = driver.copyToDevice(device, address(next), bytes, by.address());
+    calls.check(status, "copying %s to the GPU".formatted(Bytes.text(bytes)));
+    done[next].record(by);
   }
 
   /** Copies from {@code device} into all of {@code host}. */
@@ -90,8 +138,10 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Event event : done) {
-      event.close();
+    aside.drain();
+    for (int i = 0; i < PIECES; i++) {
+      done[i].close();
+      taken[i].close();
     }
     pinned.close();
   }

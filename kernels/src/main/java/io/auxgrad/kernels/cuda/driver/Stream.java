@@ -31,6 +31,11 @@ final class Stream extends CUstream implements AutoCloseable {
     return context;
   }
 
+  /** What is put into it from now on waits for {@code event}; not if that is in no stream. */
+  void await(Event event) {
+    calls.check(JCudaDriver.cuStreamWaitEvent(this, event, 0), "cuStreamWaitEvent");
+  }
+
   /** Waits until all is done that was put into it. */
   void synchronize() {
     requireNoCapture("waited for");

@@ -15,6 +15,11 @@ public interface Gpu extends AutoCloseable {
   RecordedMemory newMemory();
 
   /**
+   * Says that kernels of {@code file} will be asked for, so that files can be compiled together.
+   */
+  default void announce(String file) {}
+
+  /**
    * The kernel {@code name} of {@code file}, compiled at first use; the same object each time.
    *
    * @param file one of the {@code .cu} files, for example {@code pointwise.cu}

@@ -14,6 +14,7 @@ public final class KernelFile {
   public KernelFile(Gpu gpu, String file) {
     this.gpu = gpu;
     this.file = file;
+    gpu.announce(file);
   }
 
   /** The entry point {@code name}. */

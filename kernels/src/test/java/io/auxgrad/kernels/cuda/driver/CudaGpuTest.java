@@ -64,7 +64,7 @@ class CudaGpuTest {
   void describesItself() {
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       assertEquals(
-          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, g++",
+          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, NVRTC 13.0",
           gpu.describe());
     }
   }
@@ -82,6 +82,15 @@ class CudaGpuTest {
     driver.devices(0);
     var e = assertThrows(CudaException.class, DeviceInfo::list);
     assertTrue(e.getMessage().startsWith("the driver shows no GPU: CUDA_ERROR_NO_DEVICE"));
+  }
+
+  @Test
+  void saysThatTheCompilerIsMissingAndHowToGetIt() {
+    var e = assertThrows(CudaException.class, () -> CudaGpu.open(driver.libraries(), 0));
+    assertTrue(
+        e.getMessage().startsWith("libnvrtc.so.13 or libnvrtc.so.12 (the compiler of kernels)"),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("pip install nvidia-cuda-nvrtc"), e.getMessage());
   }
 
   @Test

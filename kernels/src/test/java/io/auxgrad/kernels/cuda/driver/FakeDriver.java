@@ -139,6 +139,11 @@ final class FakeDriver {
     call("fake_skip_kernels", 1);
   }
 
+  /** Whether streams do what they are given as late as they may, and not at once. */
+  void lazy(boolean lazy) {
+    call("fake_lazy", lazy ? 1 : 0);
+  }
+
   void devices(int count) {
     call("fake_devices", count);
   }

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.driver;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
+import io.auxgrad.kernels.cuda.libraries.Version;
 import java.nio.charset.StandardCharsets;
 
 /** The whole way to a GPU but for the GPU: {@link CudaGpu} on the {@link FakeDriver}. */
@@ -20,13 +21,18 @@ public final class FakeGpu {
   }
 
   static CudaGpu open(FakeDriver fake) {
+    return open(fake, "13.0", FakeGpu::code);
+  }
+
+  /** {@code nvrtc} is the version of the compiler that is pretended too. */
+  static CudaGpu open(FakeDriver fake, String nvrtc, Cubins cubins) {
     Driver driver = Driver.load(fake.libraries());
-    return new CudaGpu(
-        driver, CudaGpu.choose(DeviceInfo.list(), 0), "g++", (file, _) -> code(file));
+    DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
+    return new CudaGpu(driver, info, new Version(nvrtc), cubins);
   }
 
   // What the driver's stand-in takes for a module is the name of a library.
-  private static byte[] code(String file) {
+  static byte[] code(String file) {
     return (HostModules.of(file) + "\0").getBytes(StandardCharsets.UTF_8);
   }
 
