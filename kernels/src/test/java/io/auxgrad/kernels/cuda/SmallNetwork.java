@@ -11,6 +11,8 @@ import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps.WeightGradients;
 import io.auxgrad.tensor.ops.LossOps;
+import io.auxgrad.tensor.ops.NormalizationOps.Gradients;
+import io.auxgrad.tensor.ops.NormalizationOps.Trained;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
 import io.auxgrad.tensor.ops.UnaryOp;
 import java.util.ArrayList;
@@ -43,7 +45,7 @@ public final class SmallNetwork {
   /** On {@code backend}; the same numbers each time. */
   public SmallNetwork(Backend backend) {
     ops = backend;
-    layers = List.of(new Depthwise(), new Shift(), new Relu6(), new Mixing());
+    layers = List.of(new Depthwise(), new BatchNorm(), new Shift(), new Relu6(), new Mixing());
     parameters.addAll(layers.stream().flatMap(l -> l.parameters().stream()).toList());
     images = uniform(Shape.of(IMAGES, HEIGHT, WIDTH, CHANNELS), 1);
     Shape pixels = Shape.of(IMAGES, 2 * HEIGHT, 2 * WIDTH);
@@ -157,6 +159,52 @@ public final class SmallNetwork {
   private final class Mixing extends Convolution {
     Mixing() {
       super(Shape.of(CLASSES, 1, 1, CHANNELS), Conv2dSpec.of(1, 0));
+    }
+  }
+
+  private final class BatchNorm implements Layer {
+    private static final float EPS = 1e-5f;
+
+    private final Parameter gamma = new Parameter(CHANNEL);
+    private final Parameter beta = new Parameter(CHANNEL);
+    private final Tensor mean = Tensor.zeros(ops.memory(), DType.FLOAT32, CHANNEL);
+    private final Tensor variance = Tensor.zeros(ops.memory(), DType.FLOAT32, CHANNEL);
+    private Tensor input;
+    private Trained trained;
+
+    @Override
+    public Tensor forward(Tensor x) {
+      input = x;
+      trained =
+          ops.normalization()
+              .train(
+                  x, gamma.value, beta.value, null, mean, variance, 0.1f, EPS, Activation.IDENTITY);
+      return trained.y();
+    }
+
+    @Override
+    public Tensor backward(Tensor dy) {
+      Gradients gradients =
+          ops.normalization()
+              .backward(
+                  dy,
+                  input,
+                  null,
+                  gamma.value,
+                  beta.value,
+                  trained.mean(),
+                  trained.invStd(),
+                  Activation.IDENTITY,
+                  true,
+                  false);
+      gamma.gradient = gradients.gamma();
+      beta.gradient = gradients.beta();
+      return gradients.x();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(gamma, beta);
     }
   }
 
