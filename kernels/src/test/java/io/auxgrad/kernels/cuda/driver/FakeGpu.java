@@ -26,7 +26,7 @@ public final class FakeGpu {
   }
 
   // What the driver's stand-in takes for a module is the name of a library.
-  private static byte[] code(String file) {
+  static byte[] code(String file) {
     return (HostModules.of(file) + "\0").getBytes(StandardCharsets.UTF_8);
   }
 
