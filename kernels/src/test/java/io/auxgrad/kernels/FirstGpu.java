@@ -29,4 +29,9 @@ public final class FirstGpu {
     GpuDriver.whyNoGpu().ifPresent(reason -> abort("no GPU to test: " + reason));
     return CudaGpu.open(libraries, 0);
   }
+
+  /** It, to be closed by the caller, or an exception. */
+  public static CudaGpu open() {
+    return CudaGpu.open(CudaLibraries.find(Surroundings.ofProcess()), 0);
+  }
 }

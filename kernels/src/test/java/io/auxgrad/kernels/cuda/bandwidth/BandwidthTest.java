@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda.bandwidth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,25 +10,35 @@ import io.auxgrad.kernels.cuda.driver.FakeGpu;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whether each row works, on tiny operands and a GPU that the host plays; no time is looked at. */
 class BandwidthTest {
   /** Bound by arithmetic, but for depthwise convolutions. */
   private static final Set<String> LEFT_OUT = Set.of("convolution", "matmul");
 
+  @TempDir private Path folder;
+
   @Test
   void everyRowWorksAndEveryOpBoundByMemoryHasOne() {
-    assumeTrue(FakeGpu.available(), "needs g++, and a process without NVIDIA's driver");
     int before = TensorScope.liveTensors();
     BandwidthTable table;
-    try (CudaGpu gpu = FakeGpu.open()) {
+    try (CudaGpu gpu = openOrSkip()) {
       table = new Bandwidth(gpu, Effort.TINY).measure(Rows.all(), _ -> {});
     }
     assertEquals(before, TensorScope.liveTensors());
@@ -40,6 +51,27 @@ class BandwidthTest {
     Set<String> missing = opsBoundByMemory();
     table.rows().forEach(row -> missing.remove(row.op()));
     assertEquals(Set.of(), missing);
+  }
+
+  private static CudaGpu openOrSkip() {
+    assumeTrue(FakeGpu.available(), "needs g++, and a process without NVIDIA's driver");
+    return FakeGpu.open();
+  }
+
+  @Test
+  void failsWhereARowIsTooSlowAndWritesTheTableAllTheSame() throws IOException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Path json = folder.resolve("table.json");
+    // No host comes near.
+    BandwidthCheck check = new BandwidthCheck(OptionalDouble.of(1e6), Optional.of(json));
+    try (CudaGpu gpu = openOrSkip()) {
+      assertFalse(
+          check.run(gpu, Effort.TINY, new PrintStream(printed, true, StandardCharsets.UTF_8)));
+    }
+    String output = printed.toString(StandardCharsets.UTF_8);
+    assertTrue(output.contains("SLOW     relu FLOAT32"), output);
+    assertTrue(output.contains("| relu | F32 | [1,6,8,96] | "), output);
+    assertTrue(Files.readString(json).startsWith("{\"gpu\": \"cuda:0, Pretended GPU 0"));
   }
 
   /** As {@code family.op}, from the contract. */
