@@ -214,6 +214,8 @@ DEVICE void gradWeight(const X* x, const D* dy, float* partial, const Sliding& s
   }
 }
 
+// Must move each image and w once: sizeof(X) N H W C + 4 O KH KW C / groups + sizeof(Y) N OH OW O bytes, and as much as y
+// again for a residual.
 #define FORWARD_ENTRY(X, Y, SUFFIX)                                                                              \
   ENTRY convolution_forward_##SUFFIX(const X* x, const float* w, const float* bias, const Y* residual, Y* y,     \
                                      Sliding s, int activation) {                                                \
@@ -224,6 +226,7 @@ FORWARD_ENTRY(float, float, f32_f32)
 FORWARD_ENTRY(bfloat16, float, bf16_f32)
 FORWARD_ENTRY(bfloat16, bfloat16, bf16_bf16)
 
+// Must move the same: dy, w and dx; and x, dy and the partial sums, 4 bytes for each part and weight.
 #define GRADIENT_ENTRIES(A, B, SUFFIX)                                                                           \
   ENTRY convolution_grad_input_##SUFFIX(const A* dy, const float* w, B* dx, Sliding s) {                         \
     gradInput(dy, w, dx, s);                                                                                     \

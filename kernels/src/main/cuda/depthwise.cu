@@ -330,12 +330,14 @@ DEVICE void gradWeightAny(const X* x, const D* dy, float* partial, const Sliding
 
 // ---- Entry points: advance and divisor of the 3x3 ones are in their names.
 
+// Must move sizeof(X) N H W C + sizeof(Y) N OH OW C bytes, and as much as y again for a residual; w is small.
 #define SLIDE_ENTRY(NAME, X, Y, SUFFIX, KERNEL)                                                                   \
   ENTRY depthwise_##NAME##_##SUFFIX(const X* x, const float* w, const float* bias, const Y* residual, Y* y,       \
                                     Sliding s, int activation, int turned, Patch patch) {                         \
     KERNEL(x, w, bias, residual, y, s, activation, turned, patch);                                                \
   }
 
+// Must move sizeof(X) N H W C + sizeof(D) N OH OW C bytes; the partial sums are few.
 #define GRAD_WEIGHT_ENTRY(NAME, X, D, SUFFIX, KERNEL)                                                             \
   ENTRY depthwise_grad_weight_##NAME##_##SUFFIX(const X* x, const D* dy, float* partial, Sliding s, int withBias, \
                                                 int across, int ofPart) {                                         \

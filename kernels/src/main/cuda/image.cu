@@ -157,10 +157,12 @@ DEVICE void input(const uint8* rgb, const View* views, T* y, const Sizes& sizes,
   storeVectors(tile, y, sizes);
 }
 
+// Must move 3 bytes in and 12 out for each pixel.
 ENTRY input_f32(const uint8* rgb, const View* views, float* y, Sizes sizes, Normalization norm) {
   input(rgb, views, y, sizes, norm);
 }
 
+// 3 in and 6 out.
 ENTRY input_bf16(const uint8* rgb, const View* views, bfloat16* y, Sizes sizes, Normalization norm) {
   input(rgb, views, y, sizes, norm);
 }
@@ -179,10 +181,13 @@ DEVICE void classes(const T* source, const View* views, int* y, const Sizes& siz
   });
 }
 
+// Must move 4 bytes in and 4 out for each pixel.
 ENTRY classes_i32(const int* source, const View* views, int* y, Sizes sizes) { classes(source, views, y, sizes); }
 
+// 1 in and 4 out.
 ENTRY classes_u8(const uint8* source, const View* views, int* y, Sizes sizes) { classes(source, views, y, sizes); }
 
+// 4 in and 5 out.
 ENTRY depth(const float* source, const View* views, float* values, uint8* mask, Sizes sizes) {
   eachPixel(sizes, [&](int pixel, int) {
     Point at = pointOf(pixel, views, sizes);
@@ -207,6 +212,7 @@ DEVICE bool normalPixel(const float* source, const View& view, float* out) {
   return true;
 }
 
+// 12 in and 13 out.
 ENTRY normals(const float* source, const View* views, float* values, uint8* mask, Sizes sizes) {
   __shared__ float tile[3 * TILE];
   eachPixel(sizes, [&](int pixel, int place) {

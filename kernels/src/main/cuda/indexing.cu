@@ -148,6 +148,7 @@ DEVICE void permuteTiles(const E* x, E* y, const Dimensions& outer, const Tiles&
   }
 }
 
+// Must move what is written, and as much again to read it, but for zeros.
 #define UNIT_ENTRIES(U, SUFFIX)                                                                                 \
   ENTRY assemble_##SUFFIX(Parts parts, U* y, int64 stride, int64 width, int64 rows) {                           \
     assemble(parts, y, stride, width, rows);                                                                    \
@@ -156,6 +157,7 @@ DEVICE void permuteTiles(const E* x, E* y, const Dimensions& outer, const Tiles&
     permuteRows(x, y, outer, width, rows);                                                                      \
   }
 
+// Must move x and as much again for y.
 #define ELEMENT_ENTRY(E, SUFFIX)                                                                                \
   ENTRY permute_tiles_##SUFFIX(const E* x, E* y, Dimensions outer, int height, int breadth, int extentJ,        \
                                int extentK, int64 fromK, int64 toJ) {                                           \
@@ -241,7 +243,7 @@ DEVICE void countPairs(const int* predictions, const int* targets, int64 n, cons
   counter.flush();
 }
 
-// Integers, so any order gives the same. Reads 8 n bytes.
+// Integers, so any order gives the same. Must move 8 n bytes.
 ENTRY confusion(const int* predictions, const int* targets, int64 n, int* counts, int classes, int ignore, Fault* fault,
                 int badPrediction, int badTarget) {
   __shared__ int local[FEW_CLASSES * FEW_CLASSES];

@@ -10,6 +10,7 @@
 // ---- Passes before: sums of weights.
 
 // Weights of the labels that count, and the first label that is neither a class nor `ignore`, n if none is.
+// Must move 4 n bytes.
 ENTRY weigh_labels(const int* labels, int64 n, int classes, int ignore, const float* classWeights, double* parts,
                    int64* outside) {
   double sum = 0;
@@ -40,6 +41,7 @@ ENTRY weigh_labels(const int* labels, int64 n, int classes, int ignore, const fl
   }
 }
 
+// Must move n bytes.
 ENTRY count_valid(const uint8* mask, int64 n, double* parts) {
   constexpr int N = PACK<uint8>;
   double sum = 0;
@@ -337,7 +339,7 @@ DEVICE void rowsByWarps(const T* x, T* gradient, int64 rows, int length, const L
   leave(sum, losses);
 }
 
-// ---- The mean, by one block.
+// ---- The mean, by one block, of as many partial sums as there were blocks.
 
 DEVICE void finishMean(const double* losses, int count, Weights weights, float* loss) {
   double total = weights.total();
@@ -365,6 +367,7 @@ ENTRY finish_labels(const double* losses, int count, const double* parts, int pa
   }
 }
 
+// Must move n (2 sizeof(T) + 4) bytes, and n for a mask; without a gradient n sizeof(T) fewer.
 #define REGRESSION_ENTRY(NAME, PENALTY, T, SUFFIX)                                                                      \
   ENTRY regression_##NAME##_##SUFFIX(const T* prediction, const float* target, const uint8* mask, int64 n, T* gradient, \
                                      const double* parts, int count, double known, const float* largest,                \
@@ -373,6 +376,8 @@ ENTRY finish_labels(const double* losses, int count, const double* parts, int pa
     regression(prediction, target, mask, n, gradient, Weights{parts, count, known}, penalty, losses);                   \
   }
 
+// Cross-entropy must move 2 sizeof(T) rows classes + 4 rows bytes, the cosine 2 sizeof(T) rows length +
+// 4 rows length, and rows for a mask.
 #define ROW_ENTRIES(NAME, ROWS, T, SUFFIX)                                                                            \
   ENTRY cross_entropy_##NAME##_##SUFFIX(const T* logits, const int* labels, int64 rows, int classes, int ignore,      \
                                         const float* classWeights, T* gradient, const double* parts, int count,       \
@@ -386,6 +391,7 @@ ENTRY finish_labels(const double* losses, int count, const double* parts, int pa
     ROWS(prediction, gradient, rows, length, loss, losses);                                                           \
   }
 
+// The largest error must move n (sizeof(T) + 4) bytes, and n for a mask.
 #define ENTRIES(T, SUFFIX)                                                                                     \
   ENTRY largest_error_##SUFFIX(const T* prediction, const float* target, const uint8* mask, int64 n,           \
                                double* parts, float* largest) {                                                \

@@ -39,6 +39,7 @@ DEVICE void multiplyMatrices(const A* a, const B* b, Y* y, const Product& p) {
   }
 }
 
+// Must move both factors and the result once.
 #define MULTIPLY_ENTRY(TO, Y, A, B, SUFFIX) \
   ENTRY multiply_to_##TO##_##SUFFIX(const A* a, const B* b, Y* y, Product p) { multiplyMatrices(a, b, y, p); }
 

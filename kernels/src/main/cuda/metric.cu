@@ -132,6 +132,7 @@ DEVICE void normals(
   });
 }
 
+// Depth must move sizeof(T) + 4 bytes for each pixel, normals 3 sizeof(T) + 12, and 1 for a mask.
 #define ENTRIES(T, SUFFIX)                                                                                       \
   ENTRY depth_##SUFFIX(                                                                                          \
       const T* prediction, const float* target, const uint8* mask, Parts of, float minimum, double* partial) {   \

@@ -158,7 +158,7 @@ ENTRY scale(Tensors tensors, float factor) {
   update<0b1, 0b1>(tensors, [=](Values& v) { v.at[0] *= factor; });
 }
 
-// partial[block] is the sum over its stretch, in float64 as float32 would overflow. Reads n elements.
+// partial[block] is the sum over its stretch, in float64 as float32 would overflow. Moves n elements.
 ENTRY sum_of_squares(Tensors tensors, double* partial) {
   double sum = 0;
   update<0b1, 0>(tensors, [&](Values& v) { sum += static_cast<double>(v.at[0]) * v.at[0]; });

@@ -1,7 +1,8 @@
 // The second stage of the gradients of weight and bias: adds up what blocks have left, in a fixed order.
 //
 // partial [parts, outputs, columns (+ 1)], the last column being the bias where it is asked for. A block takes 32
-// neighbouring sums and deals the parts out to its 8 warps, which read 128 bytes at a time; the parts move once.
+// neighbouring sums and deals the parts out to its 8 warps, which read 128 bytes at a time; the parts move once,
+// 4 parts n bytes, and 4 n for the n sums.
 #include "common.cuh"
 
 constexpr int WARPS = 8;

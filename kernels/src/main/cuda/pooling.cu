@@ -187,6 +187,8 @@ DEVICE void globalBackward(const T* dy, T* dx, int height, int width, int channe
 #define SHAPE \
   Extents{inHeight, inWidth, outHeight, outWidth, channels}, Window { kernel, stride, pad }
 
+// Each must move its input and its output once, sizeof(T) bytes for each element, and the maximum and its
+// gradient a byte for each position.
 #define POOLING_ENTRIES(SUFFIX, T, N)                                                                   \
   ENTRY maximum_##SUFFIX(const T* x, T* y, uint8* positions, SHAPE_PARAMETERS) {                        \
     maximum<T, N>(x, y, positions, SHAPE);                                                              \

@@ -190,6 +190,7 @@ DEVICE void foldColumns(const In* x, Out* y, const Columns& shape, double diviso
   }
 }
 
+// Must move sizeof(IN) bytes for each element of x and sizeof(OUT) for each result; partial ones are few.
 #define FOLD_ENTRIES(NAME, FOLD, IN, OUT, SUFFIX)                                                                     \
   ENTRY NAME##_slabs_##SUFFIX(const IN* x, OUT* y, int64 slabs, int length, int inner, int perBlock, int lanes,       \
                               double divisor) {                                                                       \
@@ -312,7 +313,7 @@ DEVICE void mapRows(const T* x, T* y, int64 rows, int columns, int perBlock, Lan
   move(tile, y + part.first * columns, part.rows * columns);
 }
 
-// NAME takes short rows, NAME_long a block for each row.
+// NAME takes short rows, NAME_long a block for each row. Must move 2 sizeof(T) rows columns bytes.
 #define ROW_ENTRIES(NAME, F, T, SUFFIX)                                                                               \
   ENTRY NAME##_##SUFFIX(const T* x, T* y, int64 rows, int columns, int perBlock, int lanes) {                         \
     Lanes team{lanes};                                                                                                \
@@ -323,6 +324,7 @@ DEVICE void mapRows(const T* x, T* y, int64 rows, int columns, int perBlock, Lan
     F(WholeBlock(), x + at, y + at, columns);                                                                         \
   }
 
+// The gradient of softmax must move 3 sizeof(T) rows columns bytes, argmax sizeof(T) rows columns + 4 rows.
 #define ENTRIES(T, SUFFIX)                                                                                            \
   ROW_ENTRIES(softmax, softmax, T, SUFFIX)                                                                            \
   ROW_ENTRIES(unit_vectors, unitVector, T, SUFFIX)                                                                    \

@@ -153,6 +153,7 @@ DEVICE void gatherTogether(const T* dy, T* dx, const Extents& s) {
   }
 }
 
+// Must move sizeof(T) (inHeight inWidth + outHeight outWidth) channels bytes for each image.
 #define RESIZE_ENTRY(NAME, SUFFIX, T, BODY)                                                                    \
   ENTRY NAME##_##SUFFIX(const T* from, T* to, int inHeight, int inWidth, int outHeight, int outWidth,          \
                         int channels) {                                                                        \

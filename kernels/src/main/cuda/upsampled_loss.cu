@@ -13,7 +13,9 @@
 //
 // Bytes that must move: the coarse prediction and its gradient once, labels twice (the pass that weighs them reads them
 // too) or targets once and masks twice; reverse Huber reads predictions, targets and masks once more for the largest
-// error. The overlap of tiles (about 1/height + 1/width of a tile) comes from the cache. With a large upsampling the
+// error. For K channels of type T cross-entropy so moves 2 sizeof(T) N h w K + 8 N H W bytes, the others
+// 2 sizeof(T) N h w K + 4 N H W K and 2 N H W for a mask, reverse Huber (sizeof(T) h w + 4 H W) N K more.
+// The overlap of tiles (about 1/height + 1/width of a tile) comes from the cache. With a large upsampling the
 // arithmetic counts, about 25 instructions for each fine pixel and channel, two of them exponentials for the softmax. That
 // is why the values are mixed along the columns first: the two ends of a column serve all of its ROWS pixels.
 //

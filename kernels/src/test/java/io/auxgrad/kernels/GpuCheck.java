@@ -4,12 +4,16 @@ import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNa
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 import static org.junit.platform.launcher.TagFilter.includeTags;
 
-import io.auxgrad.tensor.Device;
-import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.kernels.cuda.bandwidth.BandwidthCheck;
+import io.auxgrad.kernels.cuda.driver.CudaGpu;
+import io.auxgrad.kernels.cuda.driver.LaunchComparison;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -17,51 +21,148 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs the tests tagged {@code gpu} without Maven: {@code bin/gpu-check} of a bundle. */
+/** What there is to find out on a GPU, without Maven: {@code bin/gpu-check} of a bundle. */
 public final class GpuCheck {
   static final int PASSED = 0;
   static final int FAILED = 1;
   static final int USAGE = 2;
-  static final int NO_GPU = 3;
+  static final int ABSENT = 3;
 
   private static final String HELP =
       """
       Usage: gpu-check [CLASS...]
-      Runs the tests that need an NVIDIA GPU, and prints what fails, what is skipped and why, and a summary.
-      CLASS is a part of the name of a test's class, for example GpuCaseTest; without, all are run.
-      Exit code: 0 all passed, 1 a test failed or none ran, 2 wrong usage, 3 there is no GPU to check.\
+             gpu-check --bandwidth [--at-least PERCENT] [--json FILE]
+             gpu-check --launches
+             gpu-check --sanitize memcheck|racecheck [CASE]
+             gpu-check --all --out FOLDER [STEP...]
+      Checks the first NVIDIA GPU of this machine.
+        CLASS...     runs the tests that need a GPU, and prints what fails, what is skipped and why, and a
+                     summary. CLASS is a part of the name of a test's class; without, all are run
+        --bandwidth  how near each kernel that is bound by memory comes to the rate of a copy; fails if one
+                     is below PERCENT
+        --launches   what a launch costs from Java and from C; fails if Java costs more than it may
+        --sanitize   runs the op cases, or those with CASE in their names, under compute-sanitizer
+        --all        all of these, one after the other, with a log for each in FOLDER; STEP is doctor, tests,
+                     launches, bandwidth, memcheck or racecheck
+      Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, or no
+      compute-sanitizer.\
       """;
 
   private GpuCheck() {}
 
-  /** Ends the process with the exit code that {@code --help} explains. */
-  public static void main(String[] args) {
-    System.exit(run(System.out, args));
+  /** What there is to do, which returns the exit code. */
+  @FunctionalInterface
+  private interface Command {
+    int run(PrintStream out) throws IOException, InterruptedException;
   }
 
-  private static int run(PrintStream out, String... args) {
-    List<String> options = Arrays.stream(args).filter(a -> a.startsWith("-")).toList();
-    if (!options.isEmpty()) {
+  /** Ends the process with the exit code that {@code --help} explains. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    System.exit(run(System.out, List.of(args)));
+  }
+
+  static int run(PrintStream out, List<String> args) throws IOException, InterruptedException {
+    Optional<Command> command = command(args);
+    if (command.isEmpty()) {
       out.println(HELP);
-      return options.equals(List.of("--help")) ? PASSED : USAGE;
+      return args.equals(List.of("--help")) ? PASSED : USAGE;
     }
     Optional<String> absence = GpuDriver.whyNoGpu();
     if (absence.isPresent()) {
       out.println("gpu-check: no GPU to check: " + absence.get());
-      return NO_GPU;
+      return ABSENT;
     }
     try {
-      out.println(Backends.of(Device.cuda(0)).describe());
-    } catch (RuntimeException | LinkageError e) {
-      out.println("gpu-check: FAILED: there is a GPU, but the backend does not start: " + e);
+      return command.get().run(out);
+    } catch (CudaException | LinkageError e) {
+      out.println("gpu-check: FAILED, although there is a GPU:");
+      e.printStackTrace(out);
       return FAILED;
     }
-    return run(out, tests(args));
   }
 
-  private static LauncherDiscoveryRequest tests(String... classes) {
+  /** None if {@code args} are wrong. */
+  private static Optional<Command> command(List<String> args) {
+    String first = args.isEmpty() ? "" : args.getFirst();
+    List<String> rest = args.subList(Math.min(1, args.size()), args.size());
+    return switch (first) {
+      case "--bandwidth" -> bandwidth(rest);
+      case "--launches" -> rest.isEmpty() ? Optional.of(GpuCheck::launches) : Optional.empty();
+      case "--sanitize" -> sanitizer(rest);
+      case "--all" -> all(rest);
+      default ->
+          args.stream().anyMatch(a -> a.startsWith("-"))
+              ? Optional.empty()
+              : Optional.of(out -> test(out, args));
+    };
+  }
+
+  private static Optional<Command> bandwidth(List<String> options) {
+    OptionalDouble least = OptionalDouble.empty();
+    Optional<Path> json = Optional.empty();
+    for (int i = 0; i < options.size(); i += 2) {
+      String value = i + 1 < options.size() ? options.get(i + 1) : "";
+      if (options.get(i).equals("--at-least") && value.matches("\\d+")) {
+        least = OptionalDouble.of(Integer.parseInt(value) / 100.0);
+      } else if (options.get(i).equals("--json") && !value.isEmpty()) {
+        json = Optional.of(Path.of(value));
+      } else {
+        return Optional.empty();
+      }
+    }
+    BandwidthCheck check = new BandwidthCheck(least, json);
+    return Optional.of(out -> {
+      try (CudaGpu gpu = FirstGpu.open()) {
+        return check.run(gpu, out) ? PASSED : FAILED;
+      }
+    });
+  }
+
+  private static int launches(PrintStream out) throws IOException, InterruptedException {
+    try (CudaGpu gpu = FirstGpu.open()) {
+      Optional<LaunchComparison> comparison = LaunchComparison.measure(gpu);
+      if (comparison.isEmpty()) {
+        out.println("gpu-check: no launch_cost beside our jars that starts, and no compiler of C");
+        return ABSENT;
+      }
+      out.println(comparison.get());
+      return comparison.get().isGood() ? PASSED : FAILED;
+    }
+  }
+
+  private static Optional<Command> sanitizer(List<String> options) {
+    boolean good =
+        !options.isEmpty()
+            && options.size() <= 2
+            && List.of("memcheck", "racecheck").contains(options.getFirst());
+    return good
+        ? Optional.of(
+            new SanitizerCheck(options.getFirst(), options.size() == 2 ? options.getLast() : "")
+                ::run)
+        : Optional.empty();
+  }
+
+  private static Optional<Command> all(List<String> options) {
+    boolean good =
+        options.size() >= 2
+            && options.getFirst().equals("--out")
+            && AllChecks.STEPS.containsAll(options.subList(2, options.size()));
+    return good
+        ? Optional.of(
+            new AllChecks(Path.of(options.get(1)), options.subList(2, options.size()))::run)
+        : Optional.empty();
+  }
+
+  private static int test(PrintStream out, List<String> classes) {
+    try (CudaGpu gpu = FirstGpu.open()) {
+      out.println(gpu.describe());
+    }
+    return run(out, tests(classes));
+  }
+
+  private static LauncherDiscoveryRequest tests(List<String> classes) {
     String[] patterns =
-        Arrays.stream(classes).map(c -> ".*" + Pattern.quote(c) + ".*").toArray(String[]::new);
+        classes.stream().map(c -> ".*" + Pattern.quote(c) + ".*").toArray(String[]::new);
     var request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectPackage(GpuCheck.class.getPackageName()))

@@ -9,10 +9,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 
 class GpuCheckTest {
@@ -79,12 +82,35 @@ class GpuCheckTest {
     expect("no test ran, so nothing is known");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--unknown",
+        "GpuCaseTest --unknown",
+        "--bandwidth --at-least",
+        "--bandwidth --at-least much",
+        "--launches now",
+        "--sanitize",
+        "--sanitize synccheck",
+        "--all",
+        "--all --out",
+        "--all --out folder everything"
+      })
+  void saysHowItIsUsed(String arguments) throws Exception {
+    assertEquals(GpuCheck.USAGE, GpuCheck.run(out(), List.of(arguments.split(" "))));
+    expect("Usage: gpu-check [CLASS...]");
+  }
+
+  private PrintStream out() {
+    return new PrintStream(printed, true, StandardCharsets.UTF_8);
+  }
+
   private int run(Class<?>... classes) {
     var tests =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(Arrays.stream(classes).map(c -> selectClass(c)).toList())
             .build();
-    return GpuCheck.run(new PrintStream(printed, true, StandardCharsets.UTF_8), tests);
+    return GpuCheck.run(out(), tests);
   }
 
   private void expect(String... parts) {

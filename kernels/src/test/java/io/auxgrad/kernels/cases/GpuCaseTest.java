@@ -3,13 +3,13 @@ package io.auxgrad.kernels.cases;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.auxgrad.tensor.Device;
-import io.auxgrad.tensor.TensorException;
-import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.kernels.FirstGpu;
+import io.auxgrad.kernels.cuda.CudaBackend;
+import io.auxgrad.kernels.cuda.driver.CudaGpu;
 import io.auxgrad.tensor.ops.SelfTest.Check;
 import io.auxgrad.tensor.ops.SelfTest.Outcome;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -18,21 +18,24 @@ import org.junit.jupiter.api.TestFactory;
 /** Every case, forward and backward, on the first GPU. */
 @Tag("gpu")
 class GpuCaseTest {
-  private static Backend gpu;
+  private static CudaGpu gpu;
 
   @BeforeAll
-  static void start() {
-    try {
-      gpu = Backends.of(Device.cuda(0));
-    } catch (TensorException e) {
-      abort("no GPU: " + e.getMessage().lines().findFirst().orElseThrow());
+  static void open() {
+    gpu = FirstGpu.openOrSkip();
+  }
+
+  @AfterAll
+  static void close() {
+    if (gpu != null) {
+      gpu.close();
     }
   }
 
   @TestFactory
   Stream<DynamicTest> casesAgreeWithTheReference() {
     return new CaseSelfTest()
-        .run(gpu)
+        .run(new CudaBackend(gpu))
         .map(check -> DynamicTest.dynamicTest(check.name(), () -> expectPassed(check)));
   }
 

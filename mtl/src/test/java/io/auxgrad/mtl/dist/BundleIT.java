@@ -93,6 +93,24 @@ final class BundleIT {
   }
 
   @Test
+  void theGpuCheckSaysHowItIsUsed() throws IOException, InterruptedException {
+    Ran help = run("gpu-check", "--help");
+    assertEquals(0, help.code(), help.output());
+    assertTrue(help.output().contains("--all --out FOLDER"), help.output());
+    Ran wrong = run("gpu-check", "--everything");
+    assertEquals(2, wrong.code(), wrong.output());
+  }
+
+  @Test
+  void theProgramThatMeasuresLaunchesStarts() throws IOException, InterruptedException {
+    Path program = installed.resolve("lib/test/launch_cost");
+    assumeTrue(Files.exists(program), "there was no gcc where the bundle was made");
+    Path log = machine.resolve("launch_cost.log");
+    assertEquals(2, process(machine, log, program.toString()).start().waitFor());
+    assertTrue(Files.readString(log).startsWith("usage: "), Files.readString(log));
+  }
+
+  @Test
   void everyLibraryComesWithItsLicence() throws IOException {
     Path licenses = installed.resolve("licenses");
     List<String> own;

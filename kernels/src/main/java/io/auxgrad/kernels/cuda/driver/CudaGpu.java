@@ -182,6 +182,16 @@ public final class CudaGpu implements Gpu {
     return info + ", " + toolchain;
   }
 
+  /** The one stream. */
+  Stream stream() {
+    return stream;
+  }
+
+  /** Of what is asked of this GPU from now on; must be closed before it. */
+  public Timer timer() {
+    return new Timer(stream);
+  }
+
   /** Measures how fast it copies and launches, within about a second. */
   public Speeds measure() {
     return Speeds.measure(this, stream, Math.min(COPY_BYTES, plain.free() / 4));

@@ -33,13 +33,14 @@ public record Speeds(
     Buffer b = memory.allocate(bytes);
     try (Timer timer = new Timer(stream);
         PinnedMemory pinned = new PinnedMemory(stream.context(), bytes)) {
+      Best best = new Best(timer, stream);
       Driver driver = stream.context().driver();
       long host = pinned.segment().address();
       return new Speeds(
-          2 * timer.rate(bytes, s -> driver.copyOnDevice(a.address(), b.address(), bytes, s)),
-          timer.rate(bytes, s -> driver.copyToDevice(a.address(), host, bytes, s)),
-          timer.rate(bytes, s -> driver.copyToHost(host, a.address(), bytes, s)),
-          timer.launch(gpu.kernel(Canary.FILE, "nothing")),
+          2 * best.rate(bytes, s -> driver.copyOnDevice(a.address(), b.address(), bytes, s)),
+          best.rate(bytes, s -> driver.copyToDevice(a.address(), host, bytes, s)),
+          best.rate(bytes, s -> driver.copyToHost(host, a.address(), bytes, s)),
+          best.launch(gpu.kernel(Canary.FILE, "nothing")),
           hostLaunch(gpu, gpu.kernel(Canary.FILE, "nothing")));
     } finally {
       memory.release(a);
@@ -47,39 +48,24 @@ public record Speeds(
     }
   }
 
-  /** Measures by the clock of the GPU. */
-  private record Timer(Stream stream, Event start, Event end) implements AutoCloseable {
-    Timer(Stream stream) {
-      this(stream, Event.withTime(stream.context()), Event.withTime(stream.context()));
-    }
-
+  private record Best(Timer timer, Stream stream) {
     /** Bytes per second of a copy that is given the stream and returns its status. */
     double rate(long bytes, LongToIntFunction copy) {
       Calls calls = stream.context().calls();
       String what = "copying " + Bytes.text(bytes);
-      return bytes / best(COPIES, () -> calls.check(copy.applyAsInt(stream.address()), what));
+      return bytes / seconds(COPIES, () -> calls.check(copy.applyAsInt(stream.address()), what));
     }
 
     double launch(Kernel kernel) {
-      return best(BATCHES, () -> launchMany(kernel)) / LAUNCHES;
+      return seconds(BATCHES, () -> launchMany(kernel)) / LAUNCHES;
     }
 
-    private double best(int times, Runnable work) {
+    private double seconds(int times, Runnable work) {
       double best = Double.POSITIVE_INFINITY;
       for (int i = 0; i < times; i++) {
-        start.record(stream);
-        work.run();
-        end.record(stream);
-        end.synchronize();
-        best = Math.min(best, end.secondsSince(start));
+        best = Math.min(best, timer.seconds(work));
       }
       return best;
-    }
-
-    @Override
-    public void close() {
-      start.close();
-      end.close();
     }
   }
 

@@ -68,9 +68,14 @@ final class FakeDriver {
     }
   }
 
+  /** Where it lies. */
+  static Path folder() {
+    return MODULE.resolve("target/fake-driver");
+  }
+
   // Its own name differs from the real one's: who asks the dynamic linker for that must not get it.
   private static Path compile() {
-    Path folder = MODULE.resolve("target/fake-driver");
+    Path folder = folder();
     Path library = folder.resolve("libcuda.so.1");
     try {
       Files.createDirectories(folder);

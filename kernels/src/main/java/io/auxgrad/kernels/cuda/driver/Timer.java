@@ -1,0 +1,29 @@
+package io.auxgrad.kernels.cuda.driver;
+
+/** Measures by the clock of the GPU, not the host's. */
+public final class Timer implements AutoCloseable {
+  private final Stream stream;
+  private final Event start;
+  private final Event end;
+
+  Timer(Stream stream) {
+    this.stream = stream;
+    start = Event.withTime(stream.context());
+    end = Event.withTime(stream.context());
+  }
+
+  /** Seconds that the GPU takes for what {@code work} asks of it; returns when it is done. */
+  public double seconds(Runnable work) {
+    start.record(stream);
+    work.run();
+    end.record(stream);
+    end.synchronize();
+    return end.secondsSince(start);
+  }
+
+  @Override
+  public void close() {
+    start.close();
+    end.close();
+  }
+}

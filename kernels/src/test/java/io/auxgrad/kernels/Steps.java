@@ -1,0 +1,60 @@
+package io.auxgrad.kernels;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Commands that run one after the other, each in a process of its own, so that none is kept from
+ * running by how another one ended. What they print goes to a file for each.
+ *
+ * @param folder of the files
+ * @param limitSeconds how long a command may take
+ */
+record Steps(Path folder, long limitSeconds) {
+  /** A command, and the name of its file. */
+  record Step(String name, List<String> command) {}
+
+  /** Prints a line for each step, also to {@code summary.txt}; returns whether none failed. */
+  boolean run(List<Step> steps, PrintStream out) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    boolean good = true;
+    try (PrintStream summary =
+        new PrintStream(folder.resolve("summary.txt").toFile(), StandardCharsets.UTF_8)) {
+      for (Step step : steps) {
+        long start = System.nanoTime();
+        Path log = folder.resolve(step.name + ".log");
+        String end = end(step, log);
+        good &= !end.startsWith("FAILED");
+        long seconds = (System.nanoTime() - start) / 1_000_000_000;
+        String line = "%-8s %s, %d s, %s".formatted(end, step.name, seconds, log);
+        out.println(line);
+        summary.println(line);
+        summary.flush();
+      }
+    }
+    return good;
+  }
+
+  private String end(Step step, Path log) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(step.command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
+      return "FAILED (ended after %d s)".formatted(limitSeconds);
+    }
+    return switch (process.exitValue()) {
+      case GpuCheck.PASSED -> "passed";
+      case GpuCheck.ABSENT -> "absent";
+      default -> "FAILED (%d)".formatted(process.exitValue());
+    };
+  }
+}

@@ -1,0 +1,59 @@
+package io.auxgrad.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.auxgrad.kernels.Steps.Step;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StepsTest {
+  @TempDir private Path folder;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @Test
+  void goesOnAfterAFailureAndKeepsWhatEachPrints() throws Exception {
+    assertFalse(
+        run(
+            60,
+            step("good", "echo fine"),
+            step("bad", "echo no >&2; exit 9"),
+            step("none", "exit 3")));
+    List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+    assertTrue(lines.get(0).startsWith("passed   good, 0 s, " + folder), lines.toString());
+    assertTrue(lines.get(1).startsWith("FAILED (9) bad, "), lines.toString());
+    assertTrue(lines.get(2).startsWith("absent   none, "), lines.toString());
+    assertEquals("fine\n", Files.readString(folder.resolve("good.log")));
+    assertEquals("no\n", Files.readString(folder.resolve("bad.log")));
+    assertEquals(lines, Files.readAllLines(folder.resolve("summary.txt")));
+  }
+
+  @Test
+  void whatIsAbsentDoesNotFail() throws Exception {
+    assertTrue(run(60, step("none", "exit 3"), step("good", "exit 0")));
+  }
+
+  @Test
+  void endsWhatTakesTooLong() throws Exception {
+    assertFalse(run(1, step("endless", "exec sleep 600"), step("good", "exit 0")));
+    String output = printed.toString(StandardCharsets.UTF_8);
+    assertTrue(output.startsWith("FAILED (ended after 1 s) endless, "), output);
+    assertTrue(output.contains("passed   good, "), output);
+  }
+
+  private boolean run(long limitSeconds, Step... steps) throws Exception {
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    return new Steps(folder, limitSeconds).run(List.of(steps), out);
+  }
+
+  private static Step step(String name, String script) {
+    return new Step(name, List.of("sh", "-c", script));
+  }
+}

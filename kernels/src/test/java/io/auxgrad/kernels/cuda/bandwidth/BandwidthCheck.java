@@ -1,0 +1,42 @@
+package io.auxgrad.kernels.cuda.bandwidth;
+
+import io.auxgrad.kernels.cuda.driver.CudaGpu;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Prints the table of a GPU.
+ *
+ * @param least the share of a copy's rate that each row must reach, if there is one
+ * @param json where to write the table as JSON, if anywhere
+ */
+public record BandwidthCheck(OptionalDouble least, Optional<Path> json) {
+  /** Measures, and returns whether each row reaches what it must. */
+  public boolean run(CudaGpu gpu, PrintStream out) throws IOException {
+    return run(gpu, Effort.FULL, out);
+  }
+
+  boolean run(CudaGpu gpu, Effort effort, PrintStream out) throws IOException {
+    BandwidthTable table =
+        new Bandwidth(gpu, effort)
+            .measure(Rows.all(), row -> out.printf("%s %s%n", row.name(), row.type()));
+    out.printf("%n%s%n%n", table.toMarkdown());
+    if (json.isPresent()) {
+      Files.writeString(json.get(), table.toJson());
+    }
+    return least.isEmpty() || reaches(least.getAsDouble(), table, out);
+  }
+
+  private static boolean reaches(double least, BandwidthTable table, PrintStream out) {
+    List<Measured> slow = table.below(least);
+    out.printf(
+        "%d of %d rows below %.0f %% of a copy%n", slow.size(), table.rows().size(), 100 * least);
+    slow.forEach(row -> out.printf("SLOW     %s %s%n", row.name(), row.type()));
+    return slow.isEmpty();
+  }
+}
