@@ -74,6 +74,20 @@ final class CpuNormalization extends NormalizationOps {
   }
 
   @Override
+  protected void runNormalize(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      Tensor y) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x, 2)) {
+      normalize(chunks, x, gamma, beta, null, mean, InvStd.given(invStd), activation, y);
+    }
+  }
+
+  @Override
   protected void runInfer(
       Tensor x,
       Tensor gamma,
