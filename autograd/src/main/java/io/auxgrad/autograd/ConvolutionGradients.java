@@ -6,6 +6,7 @@ import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import java.util.function.Supplier;
 
 /** 2-d convolution, NHWC with OHWI weights. */
 public final class ConvolutionGradients {
@@ -30,11 +31,12 @@ public final class ConvolutionGradients {
     return Tape.record(
         y,
         saver -> {
-          Tensor savedX = saver.saveFor(w, x.value());
+          Supplier<Tensor> savedX = saver.saveValueFor(w, x);
           Tensor savedW = saver.saveFor(x, w.value());
           return (dy, into) -> {
             if (into.wants(w)) {
-              var gradients = convolution.gradWeight(savedX, dy, spec, w.shape(), into.wants(bias));
+              var gradients =
+                  convolution.gradWeight(savedX.get(), dy, spec, w.shape(), into.wants(bias));
               into.add(w, gradients::weight);
               into.add(bias, gradients::bias);
             } else {

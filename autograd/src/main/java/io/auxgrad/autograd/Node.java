@@ -43,6 +43,16 @@ final class Node {
     return rule == null;
   }
 
+  /** Whether {@link #remake} makes the variable's value. */
+  boolean canRemake() {
+    return saved != null && saved.remake() != null;
+  }
+
+  /** The variable's value, made again from what its rule keeps. */
+  Tensor remake() {
+    return saved.remake().get();
+  }
+
   /** Marks whether a walk has to come by here; the arguments must be marked already. */
   void want(boolean asked) {
     wanted = asked || leadsToWanted();

@@ -131,9 +131,13 @@ public final class NormalizationGradients {
     Tensor x = saver.save(in.x.value());
     Tensor gamma = saver.save(in.gamma.value());
     Tensor beta = saver.save(in.beta.value());
-    // Only the activation's mask is taken from y, and where x tells as much y need not be kept.
+    // Of y only the activation's mask is needed, and where x tells it y need not be kept: not here,
+    // and not by the op behind, which is a convolution as a rule and far slower than this.
     boolean fromX = batchStatistics && in.residual == null;
     Tensor mask = masked && !fromX ? saver.save(y) : null;
+    if (fromX) {
+      saver.remake(() -> normalization.normalize(x, gamma, beta, mean, invStd.get(), activation));
+    }
     return (dy, into) -> {
       var gradients =
           normalization.backward(

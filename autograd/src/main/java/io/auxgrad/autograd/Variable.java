@@ -238,6 +238,11 @@ public final class Variable {
     node = as;
   }
 
+  /** The value, made again in the current scope if it was freed: for results that can be remade. */
+  Tensor valueOrRemade() {
+    return value.isOpen() ? value : node.remake();
+  }
+
   /** Closes the value of a result that backward has passed, unless it may still be read. */
   void dropValue() {
     if (!kept && shape().size() > 1) {

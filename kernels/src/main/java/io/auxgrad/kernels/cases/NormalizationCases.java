@@ -23,6 +23,7 @@ final class NormalizationCases {
         cases.add(train(activation, residual, 3, 5, 7, 19));
         cases.add(infer(activation, residual, 3, 5, 7, 19));
       }
+      cases.add(normalize(activation, 3, 5, 7, 19));
     }
     cases.addAll(inBfloat16());
     cases.add(train(Activation.RELU6, true, 1, 2, 1, 1));
@@ -152,6 +153,22 @@ final class NormalizationCases {
           return all;
         })
         .summing((long) n * h * w);
+  }
+
+  private static OpCase normalize(Activation activation, int n, int h, int w, int c) {
+    return OpCase.of(
+        "batch norm again " + activation,
+        Set.of("normalization.normalize"),
+        inputs(false, n, h, w, c, true),
+        in -> {
+          double[] invStd = in.get(4).data();
+          Array64 variance = Array64.of(Shape.of(c), i -> 1 / (invStd[i] * invStd[i]) - EPS);
+          return List.of(normalize(in, null, in.get(3).data(), variance.data(), activation));
+        },
+        (b, in) ->
+            List.of(
+                b.normalization()
+                    .normalize(in.get(0), in.get(1), in.get(2), in.get(3), in.get(4), activation)));
   }
 
   private static List<Tensor> gradients(io.auxgrad.tensor.ops.NormalizationOps.Gradients g) {

@@ -74,6 +74,20 @@ final class CpuNormalization extends NormalizationOps {
   }
 
   @Override
+  protected void runNormalize(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      Tensor y) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x, 2)) {
+      normalize(chunks, x, gamma, beta, null, mean, InvStd.given(invStd), activation, y);
+    }
+  }
+
+  @Override
   protected void runInfer(
       Tensor x,
       Tensor gamma,
@@ -196,15 +210,16 @@ final class CpuNormalization extends NormalizationOps {
       boolean batchStatistics,
       Gradients out) {
     try (ChannelChunks chunks = new ChannelChunks(context, x, 6)) {
-      Mask mask = mask(chunks, x, y, gamma, beta, mean, invStd, activation);
-      new Backward(chunks, x.dtype(), dy, x, mask, mean).run(gamma, invStd, batchStatistics, out);
+      Tensor source = y == null ? x : y;
+      Mask mask = mask(chunks, y == null, gamma, beta, mean, invStd, activation);
+      new Backward(chunks, x.dtype(), dy, x, source, mask, mean)
+          .run(gamma, invStd, batchStatistics, out);
     }
   }
 
   private static Mask mask(
       ChannelChunks chunks,
-      Tensor x,
-      Tensor y,
+      boolean fromInput,
       Tensor gamma,
       Tensor beta,
       Tensor mean,
@@ -212,20 +227,25 @@ final class CpuNormalization extends NormalizationOps {
       Activation activation) {
     long scale = chunks.slot(4);
     long shift = chunks.slot(5);
-    if (y == null) {
+    if (fromInput) {
       scaleAndShift(chunks, gamma, beta, mean, InvStd.given(invStd), scale, shift);
     } else {
       UpdateLoops.fill(scale, 1, chunks.period());
       UpdateLoops.fill(shift, 0, chunks.period());
     }
-    long source = y == null ? x.address() : y.address();
     Range range = Range.of(activation);
-    return new Mask(source, scale, shift, range.low(), range.high());
+    return new Mask(scale, shift, range.low(), range.high());
   }
 
   /** One backward pass. */
   private record Backward(
-      ChannelChunks chunks, DType type, Tensor dy, Tensor x, Mask mask, Tensor mean) {
+      ChannelChunks chunks,
+      DType type,
+      Tensor dy,
+      Tensor x,
+      Tensor source,
+      Mask mask,
+      Tensor mean) {
     void run(Tensor gamma, Tensor invStd, boolean batchStatistics, Gradients out) {
       long sums = sums();
       long products = sums + (long) chunks.period() * Double.BYTES;
@@ -263,7 +283,8 @@ final class CpuNormalization extends NormalizationOps {
               type,
               at(dy, lo),
               at(x, lo),
-              mask.from(type, lo),
+              at(source, lo),
+              mask,
               n,
               means,
               chunks.period(),
@@ -276,7 +297,8 @@ final class CpuNormalization extends NormalizationOps {
               type,
               at(dy, lo),
               at(x, lo),
-              mask.from(type, lo),
+              at(source, lo),
+              mask,
               at(out.x(), lo),
               at(out.residual(), lo),
               n,

@@ -78,11 +78,7 @@ final class MaxPoolRows {
 
   // Whether the window at `from` and the next one are whole, and have all but one place in common.
   private boolean pairs(int from, int extent) {
-    return positions != null
-        && spec.stride() == 1
-        && spec.kernel() > 1
-        && from >= 0
-        && from + spec.kernel() < extent;
+    return spec.stride() == 1 && spec.kernel() > 1 && from >= 0 && from + spec.kernel() < extent;
   }
 
   private void single(long row, int top) {
@@ -110,9 +106,14 @@ final class MaxPoolRows {
     gather(row / outHeight, top, spec.kernel() + 1);
     long first = output(row, 0);
     long second = output(row + 1, 1);
-    long at = positions.address() + row * rowLength;
-    MaxPoolLoops.pairWithPositions(
-        values, places, spec.kernel(), spec.kernel(), rowLength, first, at, second, at + rowLength);
+    int kernel = spec.kernel();
+    if (positions == null) {
+      MaxPoolLoops.pair(values, kernel, rowLength, first, second);
+    } else {
+      long at = positions.address() + row * rowLength;
+      MaxPoolLoops.pairWithPositions(
+          values, places, kernel, kernel, rowLength, first, at, second, at + rowLength);
+    }
     finish(row, first);
     finish(row + 1, second);
   }
@@ -161,11 +162,13 @@ final class MaxPoolRows {
       long at = ringValues(h) + 4L * channels * j;
       long placesAt = ringPlaces(h) + 4L * channels * j;
       long pixel = 4L * channels;
-      if (pair) {
-        MaxPoolLoops.pairWithPlaces(
-            values, taps, channels, at, placesAt, at + pixel, placesAt + pixel);
+      if (positions == null && pair) {
+        MaxPoolLoops.pair(values, taps, channels, at, at + pixel);
       } else if (positions == null) {
         MaxPoolLoops.maximum(values, taps, channels, at);
+      } else if (pair) {
+        MaxPoolLoops.pairWithPlaces(
+            values, taps, channels, at, placesAt, at + pixel, placesAt + pixel);
       } else {
         MaxPoolLoops.withPlaces(values, taps, from - left, channels, at, placesAt);
       }

@@ -93,9 +93,19 @@ final class CudaNormalization extends NormalizationOps {
       kernel.put(layout.axis().length()).put(layout.channels()).put(layout.plan().chunks());
       launchWarpForEachChannel(kernel.put(momentum).put(eps), layout);
     }
-    Kernel kernel = normalize.begin(x.dtype()).put(x).put(residual).put(y);
-    kernel.put(gamma).put(beta).put(mean).put(invStd).put(0).put(0f);
-    launch(put(kernel, activation), layout);
+    normalize(x, gamma, beta, residual, mean, new Spread(invStd, 0, 0), activation, y);
+  }
+
+  @Override
+  protected void runNormalize(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      Tensor y) {
+    normalize(x, gamma, beta, null, mean, new Spread(invStd, 0, 0), activation, y);
   }
 
   @Override
@@ -109,8 +119,25 @@ final class CudaNormalization extends NormalizationOps {
       float eps,
       Activation activation,
       Tensor y) {
+    Spread spread = new Spread(variance, 1, eps);
+    normalize(x, gamma, beta, residual, mean, spread, activation, y);
+  }
+
+  /** {@code struct Spread}: one over the standard deviations, or variances. */
+  private record Spread(Tensor values, int ofVariance, float eps) {}
+
+  private void normalize(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor residual,
+      Tensor mean,
+      Spread spread,
+      Activation activation,
+      Tensor y) {
     Kernel kernel = normalize.begin(x.dtype()).put(x).put(residual).put(y);
-    kernel.put(gamma).put(beta).put(mean).put(variance).put(1).put(eps);
+    kernel.put(gamma).put(beta).put(mean);
+    kernel.put(spread.values()).put(spread.ofVariance()).put(spread.eps());
     launch(put(kernel, activation), Layout.of(x, gpu));
   }
 

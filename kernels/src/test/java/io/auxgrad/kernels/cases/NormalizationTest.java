@@ -73,6 +73,18 @@ class NormalizationTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void theResultIsMadeAgainToTheLastBit(Activation activation) {
+    for (DType type : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
+      Tensor x = cast(uniform(SHAPE, -3, 3), type);
+      var out = train(x, null, activation);
+      Tensor again = ops.normalize(x, gamma, beta, out.mean(), out.invStd(), activation);
+      assertEquals(type, again.dtype());
+      assertArrayEquals(floats(out.y()), floats(again));
+    }
+  }
+
   /** Squares of values would leave no digit of the variance. */
   @Test
   void aLargeMeanCostsNoDigits() {

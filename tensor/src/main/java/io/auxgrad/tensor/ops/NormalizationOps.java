@@ -89,6 +89,29 @@ public abstract class NormalizationOps {
     return new Trained(y, mean, invStd);
   }
 
+  /**
+   * The result of {@link #train} without a residual, made again from the statistics it gave: the
+   * same to the last bit.
+   */
+  public final Tensor normalize(
+      Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor invStd, Activation activation) {
+    String op = "batch norm";
+    check(op, x, gamma, beta, null);
+    Checks.perChannel(op, "mean", mean, x.shape().dim(-1));
+    Checks.perChannel(op, "invStd", invStd, x.shape().dim(-1));
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Launch.run(
+        "normalization.normalize",
+        () -> runNormalize(x, gamma, beta, mean, invStd, activation, y),
+        x,
+        gamma,
+        beta,
+        mean,
+        invStd,
+        y);
+    return y;
+  }
+
   /** Normalises with given statistics. */
   public final Tensor infer(
       Tensor x,
@@ -210,6 +233,16 @@ public abstract class NormalizationOps {
       Tensor y,
       Tensor mean,
       Tensor invStd);
+
+  /** Writes {@code y}, as {@link #runTrain} does without a residual. */
+  protected abstract void runNormalize(
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      Tensor mean,
+      Tensor invStd,
+      Activation activation,
+      Tensor y);
 
   /** Writes {@code y}. */
   protected abstract void runInfer(

@@ -86,53 +86,52 @@ final class BatchNormBfloat16 {
   }
 
   static void gradientSums(
-      long dy, long x, Mask mask, int periods, long mean, int period, long sums) {
+      long dy, long x, long source, Mask mask, int periods, long mean, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
       int run = Math.min(FLOAT_RUN, periods - from);
-      for (int c = 0; c < period; c += 2 * COUNT) {
-        gradientSumsOfRun(dy, x, mask, from * period + c, run, mean, period, c, floats);
+      for (int c = 0; c < period; c += COUNT) {
+        gradientSumsOfRun(dy, x, source, mask, from * period + c, run, mean, period, c, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
+  // One column of vectors: of two, the compiler puts the sums into objects.
   private static void gradientSumsOfRun(
-      long dy, long x, Mask mask, int first, int run, long mean, int period, int c, long floats) {
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      int first,
+      int run,
+      long mean,
+      int period,
+      int c,
+      long floats) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
-    FloatVector scale0 = load(mask.scale(), c);
-    FloatVector scale1 = load(mask.scale(), c + COUNT);
-    FloatVector shift0 = load(mask.shift(), c);
-    FloatVector shift1 = load(mask.shift(), c + COUNT);
-    FloatVector mean0 = load(mean, c);
-    FloatVector mean1 = load(mean, c + COUNT);
-    FloatVector sum0 = FloatVector.zero(Lanes.F);
-    FloatVector sum1 = sum0;
-    FloatVector product0 = sum0;
-    FloatVector product1 = sum0;
-    long source = mask.source();
+    FloatVector scale = load(mask.scale(), c);
+    FloatVector shift = load(mask.shift(), c);
+    FloatVector average = load(mean, c);
+    FloatVector sum = FloatVector.zero(Lanes.F);
+    FloatVector product = sum;
     int at = first;
     for (int row = 0; row < run; row++) {
-      FloatVector v0 = Bfloat16.load(source, at).fma(scale0, shift0);
-      FloatVector v1 = Bfloat16.load(source, at + COUNT).fma(scale1, shift1);
-      FloatVector d0 = Lanes.inside(Bfloat16.load(dy, at), v0, low, high);
-      FloatVector d1 = Lanes.inside(Bfloat16.load(dy, at + COUNT), v1, low, high);
-      sum0 = sum0.add(d0);
-      sum1 = sum1.add(d1);
-      product0 = d0.fma(Bfloat16.load(x, at).sub(mean0), product0);
-      product1 = d1.fma(Bfloat16.load(x, at + COUNT).sub(mean1), product1);
+      FloatVector v = Bfloat16.load(source, at).fma(scale, shift);
+      FloatVector dz = Lanes.inside(Bfloat16.load(dy, at), v, low, high);
+      sum = sum.add(dz);
+      product = dz.fma(Bfloat16.load(x, at).sub(average), product);
       at += period;
     }
-    store(sum0, floats, c);
-    store(sum1, floats, c + COUNT);
-    store(product0, floats, period + c);
-    store(product1, floats, period + c + COUNT);
+    store(sum, floats, c);
+    store(product, floats, period + c);
   }
 
   static void gradient(
       long dy,
       long x,
+      long source,
       Mask mask,
       long dx,
       long residual,
@@ -144,7 +143,7 @@ final class BatchNormBfloat16 {
     for (int from = 0; from < n; from += FLOAT_RUN * period) {
       int end = Math.min(n, from + FLOAT_RUN * period);
       for (int i = 0; i < period; i += COUNT) {
-        gradientOfRun(dy, x, mask, dx, residual, from + i, end, a, b, c, period, i);
+        gradientOfRun(dy, x, source, mask, dx, residual, from + i, end, a, b, c, period, i);
       }
     }
   }
@@ -153,6 +152,7 @@ final class BatchNormBfloat16 {
   private static void gradientOfRun(
       long dy,
       long x,
+      long source,
       Mask mask,
       long dx,
       long residual,
@@ -170,7 +170,6 @@ final class BatchNormBfloat16 {
     FloatVector factor = load(a, i);
     FloatVector slope = load(b, i);
     FloatVector rest = load(c, i);
-    long source = mask.source();
     for (int at = from; at < end; at += period) {
       FloatVector v = Bfloat16.load(source, at).fma(scale, shift);
       FloatVector dz = Lanes.inside(Bfloat16.load(dy, at), v, low, high);

@@ -26,12 +26,7 @@ public final class BatchNormLoops {
    * {@code low} or below, or at {@code high} or above; a bound that is NaN is none. The source is
    * the input with what {@link #normalize} was given, or the output with ones and zeros.
    */
-  public record Mask(long source, long scale, long shift, float low, float high) {
-    /** The mask from element {@code lo} on. */
-    public Mask from(DType type, long lo) {
-      return new Mask(source + type.bytes() * lo, scale, shift, low, high);
-    }
-  }
+  public record Mask(long scale, long shift, float low, float high) {}
 
   /** Bytes of the sums of {@link #moments} and {@link #gradientSums}. */
   public static long sumBytes(int period) {
@@ -117,16 +112,24 @@ public final class BatchNormLoops {
    * all.
    */
   public static void gradientSums(
-      DType type, long dy, long x, Mask mask, int n, long mean, int period, long sums) {
+      DType type,
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      int n,
+      long mean,
+      int period,
+      long sums) {
     int done = whole(n, period);
     if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.gradientSums(dy, x, mask, done / period, mean, period, sums);
+      BatchNormBfloat16.gradientSums(dy, x, source, mask, done / period, mean, period, sums);
     } else if (done > 0) {
-      BatchNormVectors.gradientSums(dy, x, mask, done / period, mean, period, sums);
+      BatchNormVectors.gradientSums(dy, x, source, mask, done / period, mean, period, sums);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        double dz = masked(type, dy, mask, at, c);
+        double dz = masked(type, dy, source, mask, at, c);
         addDouble(sums, c, dz);
         addDouble(sums, period + c, dz * (getFloat(type, x, at + c) - getFloat(mean, c)));
       }
@@ -138,6 +141,7 @@ public final class BatchNormLoops {
       DType type,
       long dy,
       long x,
+      long source,
       Mask mask,
       long dx,
       long residual,
@@ -148,13 +152,13 @@ public final class BatchNormLoops {
       int period) {
     int done = whole(n, period);
     if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.gradient(dy, x, mask, dx, residual, done, a, b, c, period);
+      BatchNormBfloat16.gradient(dy, x, source, mask, dx, residual, done, a, b, c, period);
     } else if (done > 0) {
-      BatchNormVectors.gradient(dy, x, mask, dx, residual, done, a, b, c, period);
+      BatchNormVectors.gradient(dy, x, source, mask, dx, residual, done, a, b, c, period);
     }
     for (int at = done; at < n; at += period) {
       for (int i = 0; i < Math.min(period, n - at); i++) {
-        float dz = masked(type, dy, mask, at, i);
+        float dz = masked(type, dy, source, mask, at, i);
         float rest = Math.fma(getFloat(type, x, at + i), getFloat(b, i), getFloat(c, i));
         putFloat(type, dx, at + i, Math.fma(dz, getFloat(a, i), rest));
         if (residual != 0) {
@@ -168,9 +172,9 @@ public final class BatchNormLoops {
     return Simd.available() ? n - n % period : 0;
   }
 
-  private static float masked(DType type, long dy, Mask mask, int at, int c) {
-    float source = getFloat(type, mask.source(), at + c);
-    float v = Math.fma(source, getFloat(mask.scale(), c), getFloat(mask.shift(), c));
+  private static float masked(DType type, long dy, long source, Mask mask, int at, int c) {
+    float from = getFloat(type, source, at + c);
+    float v = Math.fma(from, getFloat(mask.scale(), c), getFloat(mask.shift(), c));
     return v <= mask.low() || v >= mask.high() ? 0 : getFloat(type, dy, at + c);
   }
 }

@@ -88,19 +88,28 @@ final class BatchNormVectors {
   }
 
   static void gradientSums(
-      long dy, long x, Mask mask, int periods, long mean, int period, long sums) {
+      long dy, long x, long source, Mask mask, int periods, long mean, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
       int run = Math.min(FLOAT_RUN, periods - from);
       for (int c = 0; c < period; c += 2 * COUNT) {
-        gradientSumsOfRun(dy, x, mask, from * period + c, run, mean, period, c, floats);
+        gradientSumsOfRun(dy, x, source, mask, from * period + c, run, mean, period, c, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
   private static void gradientSumsOfRun(
-      long dy, long x, Mask mask, int first, int run, long mean, int period, int c, long floats) {
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      int first,
+      int run,
+      long mean,
+      int period,
+      int c,
+      long floats) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
     FloatVector scale0 = load(mask.scale(), c);
@@ -113,7 +122,6 @@ final class BatchNormVectors {
     FloatVector sum1 = sum0;
     FloatVector product0 = sum0;
     FloatVector product1 = sum0;
-    long source = mask.source();
     int at = first;
     for (int row = 0; row < run; row++) {
       FloatVector v0 = load(source, at).fma(scale0, shift0);
@@ -135,6 +143,7 @@ final class BatchNormVectors {
   static void gradient(
       long dy,
       long x,
+      long source,
       Mask mask,
       long dx,
       long residual,
@@ -146,7 +155,7 @@ final class BatchNormVectors {
     for (int from = 0; from < n; from += FLOAT_RUN * period) {
       int end = Math.min(n, from + FLOAT_RUN * period);
       for (int i = 0; i < period; i += COUNT) {
-        gradientOfRun(dy, x, mask, dx, residual, from + i, end, a, b, c, period, i);
+        gradientOfRun(dy, x, source, mask, dx, residual, from + i, end, a, b, c, period, i);
       }
     }
   }
@@ -155,6 +164,7 @@ final class BatchNormVectors {
   private static void gradientOfRun(
       long dy,
       long x,
+      long source,
       Mask mask,
       long dx,
       long residual,
@@ -172,7 +182,6 @@ final class BatchNormVectors {
     FloatVector factor = load(a, i);
     FloatVector slope = load(b, i);
     FloatVector rest = load(c, i);
-    long source = mask.source();
     for (int at = from; at < end; at += period) {
       FloatVector v = load(source, at).fma(scale, shift);
       FloatVector dz = Lanes.inside(load(dy, at), v, low, high);

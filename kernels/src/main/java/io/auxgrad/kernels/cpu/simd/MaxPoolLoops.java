@@ -22,7 +22,18 @@ public final class MaxPoolLoops {
     }
   }
 
-  /** The same with {@code places[i] = first + t} of the maximum, int32. */
+  /**
+   * {@link #maximum} of the first {@code taps} of {@code taps + 1} arrays and of the last ones,
+   * which have all but two in common; {@code taps} is at least 2.
+   */
+  public static void pair(long[] arrays, int taps, int n, long y0, long y1) {
+    for (int i = Simd.available() ? MaxPoolVectors.pair(arrays, taps, n, y0, y1) : 0; i < n; i++) {
+      putFloat(y0, i, getFloat(arrays[first(arrays, 0, taps, i)], i));
+      putFloat(y1, i, getFloat(arrays[1 + first(arrays, 1, taps, i)], i));
+    }
+  }
+
+  /** {@link #maximum} with {@code places[i] = first + t} of the maximum, int32. */
   public static void withPlaces(long[] arrays, int taps, int first, int n, long y, long places) {
     int done = Simd.available() ? MaxPoolVectors.withPlaces(arrays, taps, first, n, y, places) : 0;
     for (int i = done; i < n; i++) {
@@ -56,10 +67,7 @@ public final class MaxPoolLoops {
     }
   }
 
-  /**
-   * {@link #withPlaces} of the first {@code taps} of {@code taps + 1} arrays and of the last ones,
-   * which have all but two in common; {@code taps} is at least 2.
-   */
+  /** {@link #withPlaces} for a pair like that of {@link #pair}. */
   public static void pairWithPlaces(
       long[] arrays, int taps, int n, long y0, long places0, long y1, long places1) {
     int done =
@@ -76,7 +84,7 @@ public final class MaxPoolLoops {
     }
   }
 
-  /** {@link #withPositions} for a pair like that of {@link #pairWithPlaces}. */
+  /** {@link #withPositions} for a pair like that of {@link #pair}. */
   public static void pairWithPositions(
       long[] arrays,
       long[] places,

@@ -38,6 +38,22 @@ final class MaxPoolVectors {
     return end;
   }
 
+  static int pair(long[] arrays, int taps, int n, long y0, long y1) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector both = load(arrays[1], i);
+      for (int t = 2; t < taps; t++) {
+        FloatVector v = load(arrays[t], i);
+        both = both.blend(v, wins(v, both));
+      }
+      FloatVector first = load(arrays[0], i);
+      store(first.blend(both, wins(both, first)), y0, i);
+      FloatVector last = load(arrays[taps], i);
+      store(both.blend(last, wins(last, both)), y1, i);
+    }
+    return end;
+  }
+
   static int withPlaces(long[] arrays, int taps, int first, int n, long y, long places) {
     int end = n - n % COUNT;
     for (int i = 0; i < end; i += COUNT) {

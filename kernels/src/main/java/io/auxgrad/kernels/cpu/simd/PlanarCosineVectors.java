@@ -17,9 +17,8 @@ import jdk.incubator.vector.VectorMask;
 final class PlanarCosineVectors {
   private PlanarCosineVectors() {}
 
+  /** The losses take the place of {@code valid}. */
   static double row(Problem p, long prediction, long target, long valid) {
-    DoubleVector low = DoubleVector.zero(D);
-    DoubleVector high = low;
     for (int j = 0; j < p.width(); j += COUNT) {
       FloatVector dot = FloatVector.zero(F);
       FloatVector square = dot;
@@ -42,10 +41,25 @@ final class PlanarCosineVectors {
           Lanes.store(slope.mul(scale).blend(0f, none), p.plane(prediction, c), j);
         }
       }
-      FloatVector loss = Lanes.broadcast(1).sub(cosine).blend(0f, none);
+      Lanes.store(Lanes.broadcast(1).sub(cosine).blend(0f, none), valid, j);
+    }
+    return sum(valid, p.width());
+  }
+
+  /** In place of the first losses the lanes of their sum, which go through memory. */
+  private static double sum(long losses, int n) {
+    DoubleVector low = DoubleVector.zero(D);
+    DoubleVector high = low;
+    for (int j = 0; j < n; j += COUNT) {
+      FloatVector loss = Lanes.load(losses, j);
       low = low.add(loss.convertShape(F2D, D, 0));
       high = high.add(loss.convertShape(F2D, D, 1));
     }
-    return Lanes.sum(low.add(high));
+    low.add(high).intoMemorySegment(Native.ALL, losses, Lanes.ORDER);
+    double sum = Native.getDouble(losses, 0);
+    for (int lane = 1; lane < Lanes.DOUBLES; lane++) {
+      sum += Native.getDouble(losses, lane);
+    }
+    return sum;
   }
 }

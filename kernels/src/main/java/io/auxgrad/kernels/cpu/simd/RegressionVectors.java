@@ -113,24 +113,37 @@ final class RegressionVectors {
   }
 
   private static double reverseHuber(Problem p, float bend, long lo, long hi) {
+    double sum = sumOfReverseHuber(p, bend, lo, hi);
+    if (p.gradient() != 0) {
+      slopesOfReverseHuber(p, bend, lo, hi);
+    }
+    return sum;
+  }
+
+  // In one loop with the slopes the compiler would put the sum into an object.
+  private static double sumOfReverseHuber(Problem p, float bend, long lo, long hi) {
     DoubleVector low = DoubleVector.zero(D);
     DoubleVector high = low;
     FloatVector curve = broadcast(F, 1 / bend);
     for (long i = lo; i < hi; i += COUNT) {
       FloatVector e = error(p, i);
       FloatVector size = e.abs();
-      VectorMask<Float> above = size.compare(GT, bend);
-      if (p.gradient() != 0) {
-        sign(e)
-            .blend(e.mul(curve), above)
-            .mul(p.scale())
-            .intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
-      }
       FloatVector square = e.mul(e).mul(curve).add(bend).mul(0.5f);
-      FloatVector penalty = size.blend(square, above);
+      FloatVector penalty = size.blend(square, size.compare(GT, bend));
       low = low.add(penalty.convertShape(F2D, D, 0));
       high = high.add(penalty.convertShape(F2D, D, 1));
     }
     return Lanes.sum(low.add(high));
+  }
+
+  private static void slopesOfReverseHuber(Problem p, float bend, long lo, long hi) {
+    FloatVector curve = broadcast(F, 1 / bend);
+    for (long i = lo; i < hi; i += COUNT) {
+      FloatVector e = error(p, i);
+      sign(e)
+          .blend(e.mul(curve), e.abs().compare(GT, bend))
+          .mul(p.scale())
+          .intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
+    }
   }
 }
