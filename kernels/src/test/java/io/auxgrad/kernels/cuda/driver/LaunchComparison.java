@@ -26,10 +26,10 @@ public record LaunchComparison(LaunchCost fromC, LaunchCost fromJava) {
   public static Optional<LaunchComparison> measure(CudaGpu gpu)
       throws IOException, InterruptedException {
     CudaLibraries libraries = CudaLibraries.find(Surroundings.ofProcess());
-    byte[] module =
-        new KernelCompiler(Nvrtc.load(libraries), CubinCache.of(Surroundings.ofProcess()))
-            .compile(KernelSource.ofResource(Canary.FILE), gpu.info().architecture());
-    return measure(gpu, module, Map.of());
+    CubinCache cache = CubinCache.of(Surroundings.ofProcess());
+    KernelCompiler compiler =
+        new KernelCompiler(Nvrtc.load(libraries), cache, gpu.info().architecture());
+    return measure(gpu, compiler.compile(KernelSource.ofResource(Canary.FILE)), Map.of());
   }
 
   /** With {@code module}, the code of the same kernel, for the C program. */
