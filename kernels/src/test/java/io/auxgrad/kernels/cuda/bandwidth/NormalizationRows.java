@@ -35,6 +35,18 @@ final class NormalizationRows {
                       .normalization()
                       .infer(x, gamma, beta, null, mean, variance, EPS, Activation.RELU6);
             }),
+        Row.of(
+            "batch norm, made again",
+            Traffic.ONCE,
+            b -> {
+              Tensor x = map(b);
+              Tensor gamma = b.parameter(CHANNELS);
+              Tensor beta = b.parameter(CHANNELS);
+              Tensor mean = b.parameter(CHANNELS);
+              Tensor invStd = b.parameter(CHANNELS);
+              return () ->
+                  b.ops().normalization().normalize(x, gamma, beta, mean, invStd, Activation.RELU6);
+            }),
         backward("batch norm, gradient", Traffic.twice(0, 1), false),
         backward("batch norm, gradient, with a residual", Traffic.twice(0, 1, 2), true));
   }
