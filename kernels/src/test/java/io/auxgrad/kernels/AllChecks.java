@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Everything that there is to find out on a GPU.
@@ -18,7 +19,7 @@ record AllChecks(Path folder, List<String> chosen) {
 
   /** The names of all. */
   static final List<String> STEPS =
-      List.of("doctor", "tests", "launches", "bandwidth", "memcheck", "racecheck");
+      List.of("doctor", "tests", "training", "launches", "bandwidth", "memcheck", "racecheck");
 
   int run(PrintStream out) throws IOException, InterruptedException {
     List<Step> steps = (chosen.isEmpty() ? STEPS : chosen).stream().map(this::step).toList();
@@ -29,13 +30,24 @@ record AllChecks(Path folder, List<String> chosen) {
     return new Step(
         name,
         switch (name) {
-          case "doctor" -> ChildJvm.command(COMMAND_LINE, List.of(), "doctor", "--device", "cuda");
+          case "doctor" -> commandLine("doctor");
           case "tests" -> check();
+          // A second time it goes on from the end of the first, and still evaluates.
+          case "training" ->
+              commandLine("train --preset tiny --resume --out", folder.resolve("run").toString());
           case "launches" -> check("--launches");
           case "bandwidth" ->
               check("--bandwidth", "--json", folder.resolve("bandwidth.json").toString());
           default -> check("--sanitize", name);
         });
+  }
+
+  /** What {@code bin/auxgrad} is told, and that it is to use the GPU. */
+  private static List<String> commandLine(String words, String... more) {
+    Stream<String> all =
+        Stream.of(Stream.of(words.split(" ")), Stream.of(more), Stream.of("--device", "cuda"))
+            .flatMap(s -> s);
+    return ChildJvm.command(COMMAND_LINE, List.of(), all.toArray(String[]::new));
   }
 
   private static List<String> check(String... arguments) {

@@ -43,7 +43,7 @@ public final class GpuCheck {
         --launches   what a launch costs from Java and from C; fails if Java costs more than it may
         --sanitize   runs the op cases, or those with CASE in their names, under compute-sanitizer
         --all        all of these, one after the other, with a log for each in FOLDER; STEP is doctor, tests,
-                     launches, bandwidth, memcheck or racecheck
+                     training, launches, bandwidth, memcheck or racecheck
       Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, or no
       compute-sanitizer.\
       """;
