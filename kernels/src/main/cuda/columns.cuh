@@ -8,8 +8,8 @@
 constexpr int BLOCK = 256;
 
 // Rows that are no whole number of packs are taken `group` at a time as one wide row. A block has `packs` of the
-// `across * packs` packs of a wide row, and `chunkRows` wide rows of one of the `chunks` that a slab is cut into. A pack
-// is one element unless `packed`.
+// `across * packs` packs of a wide row, and `chunkRows` wide rows of one of the `chunks` that a slab is cut into. A
+// pack is one element unless `packed`.
 struct Columns {
   int64 length;
   int64 inner;
@@ -60,7 +60,7 @@ struct Rows {
   static constexpr int count = COUNT;
 };
 
-// f(Rows<k>(), i) for the next k packs of a walk, the first being at element i: MOST of them as long as there are so many.
+// f(Rows<k>(), i) for the next k packs of a walk, the first being at element i: MOST as long as there are so many.
 template <int MOST, int N, class F>
 DEVICE void eachRun(const Walk<N>& walk, F f) {
   int64 i = walk.first;
@@ -90,9 +90,9 @@ struct Plus {
   }
 };
 
-// What the lanes of a block have found, folded by halves into the first walk.width of the BLOCK * N elements of `folded`
-// in shared memory; all threads of the block must call it. Thread i leaves columns [i N, i N + N) of `lanes` rows of
-// `width` columns.
+// What the lanes of a block have found, folded by halves into the first walk.width of the BLOCK * N elements of
+// `folded` in shared memory; all threads of the block must call it. Thread i leaves columns [i N, i N + N) of `lanes`
+// rows of `width` columns.
 template <class Fold, class Total, int N>
 DEVICE void foldLanes(const Walk<N>& walk, const Total (&found)[N], Total* folded) {
   for (int e = 0; e < N; e++) {

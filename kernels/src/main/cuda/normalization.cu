@@ -283,7 +283,7 @@ DEVICE void gradient(const Arriving<T, N>& arriving, const float* gamma, const f
 }
 
 // In elements of x, moments move n, normalize 2 n (3 n with a residual), gradient_sums 2 n (3 n with y) and gradient
-// 3 n (one more with y, and one for the residual's gradient); statistics and gradient_totals what blocks left.
+// 3 n (one more with y, and one for the residual's gradient); statistics and gradient_coefficients what blocks left.
 #define ENTRIES(T, SUFFIX)                                                                                            \
   ENTRY moments_##SUFFIX(const T* x, double* partial, Columns shape) {                                                \
     __shared__ double folded[BLOCK * PACK<T>];                                                                        \
