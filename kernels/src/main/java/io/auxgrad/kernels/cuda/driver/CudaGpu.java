@@ -88,7 +88,7 @@ public final class CudaGpu implements Gpu {
       pool = new MemoryPool(context, info.index());
       open.push(() -> pool.close(stream));
       staging = opened(new Staging(stream, aside, pool, this::synchronize));
-      plain = newPlain();
+      plain = new CudaMemory(device, pool, stream, aside, staging);
       memory = guard(plain);
       modules =
           opened(
@@ -104,10 +104,6 @@ public final class CudaGpu implements Gpu {
   private <R extends AutoCloseable> R opened(R resource) {
     open.push(resource);
     return resource;
-  }
-
-  private CudaMemory newPlain() {
-    return new CudaMemory(device, pool, stream, aside, staging);
   }
 
   private DeviceMemory guard(CudaMemory plain) {
@@ -129,7 +125,7 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public RecordedMemory newMemory() {
-    return new RecordedMemory(guard(newPlain()));
+    return new RecordedMemory(guard(plain.forRecording()));
   }
 
   @Override

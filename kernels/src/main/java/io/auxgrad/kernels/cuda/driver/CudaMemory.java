@@ -23,6 +23,7 @@ final class CudaMemory implements DeviceMemory {
   private final Stream aside;
   private final Staging staging;
   private final MemoryPool pool;
+  private final CudaMemory giver;
   private final FreeBlocks general = new FreeBlocks();
   private FreeBlocks current = general;
   private long live;
@@ -42,6 +43,25 @@ final class CudaMemory implements DeviceMemory {
     this.aside = aside;
     this.staging = staging;
     this.pool = pool;
+    giver = this;
+  }
+
+  private CudaMemory(CudaMemory giver) {
+    device = giver.device;
+    context = giver.context;
+    stream = giver.stream;
+    aside = giver.aside;
+    staging = giver.staging;
+    pool = giver.pool;
+    this.giver = giver;
+  }
+
+  /**
+   * Another one, for a recording, which goes on writing to the buffers that it gave back: where the
+   * GPU is full, it is this one's free buffers that are given up for room.
+   */
+  CudaMemory forRecording() {
+    return new CudaMemory(this);
   }
 
   @Override
@@ -74,7 +94,7 @@ final class CudaMemory implements DeviceMemory {
     long bytes = FreeBlocks.bytesOf(size);
     OptionalLong address = take(bytes);
     if (address.isEmpty() && !stream.isCapturing()) {
-      trim();
+      giver.trim();
       address = take(bytes);
     }
     return address.orElseThrow(() -> outOfMemory(asked));

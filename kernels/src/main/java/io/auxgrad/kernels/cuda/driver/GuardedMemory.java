@@ -80,19 +80,21 @@ final class GuardedMemory implements DeviceMemory {
     }
   }
 
+  // A recording's memory hands on buffers of its own, which tell the same address.
+
   @Override
   public void upload(MemorySegment host, Buffer buffer) {
-    memory.upload(host, ((Guarded) buffer).inner);
+    memory.upload(host, buffer);
   }
 
   @Override
   public void download(Buffer buffer, MemorySegment host) {
-    memory.download(((Guarded) buffer).inner, host);
+    memory.download(buffer, host);
   }
 
   @Override
   public void clear(Buffer buffer, long bytes) {
-    memory.clear(((Guarded) buffer).inner, bytes);
+    memory.clear(buffer, bytes);
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.RecordedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -118,6 +119,38 @@ class CudaMemoryTest {
     Buffer own = other.allocate(1000);
     assertNotEquals(address, own.address());
     other.release(own);
+  }
+
+  /** A recording goes on writing to what it gave back. */
+  @Test
+  void aRecordingKeepsItsFreeBuffersWhereTheGpuIsFull() {
+    memory.trim();
+    driver.memory(memory.usage().reserved() + 10 * MIB);
+    DeviceMemory own = gpu.newMemory();
+    Buffer given = own.allocate(2 * MIB);
+    long address = given.address();
+    own.release(given);
+    memory.release(memory.allocate(6 * MIB));
+    Buffer large = own.allocate(7 * MIB);
+    Buffer again = own.allocate(2 * MIB);
+    assertEquals(address, again.address());
+    own.release(again);
+    own.release(large);
+    own.trim();
+  }
+
+  @Test
+  void guardsStandAroundTheMemoryOfARecordingToo() {
+    var own = new RecordedMemory(new GuardedMemory(memory));
+    Buffer buffer = own.allocate(8);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment got = arena.allocate(8);
+      own.upload(arena.allocate(8).fill((byte) 1), buffer);
+      own.clear(buffer, 4);
+      own.download(buffer, got);
+      assertEquals(0x0101_0101_0000_0000L, got.get(ValueLayout.JAVA_LONG, 0));
+    }
+    own.release(buffer);
   }
 
   @Test
