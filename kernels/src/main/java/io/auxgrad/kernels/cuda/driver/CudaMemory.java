@@ -86,7 +86,11 @@ final class CudaMemory implements DeviceMemory {
 
   @Override
   public synchronized void release(Buffer buffer) {
-    FreeBlocks.give((Block) buffer);
+    Block block = (Block) buffer;
+    if (current != general) {
+      current.claim(block);
+    }
+    FreeBlocks.give(block);
     live -= buffer.capacity();
   }
 

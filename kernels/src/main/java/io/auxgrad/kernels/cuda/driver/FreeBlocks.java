@@ -73,6 +73,11 @@ final class FreeBlocks {
     return block;
   }
 
+  /** Makes this what a block in use returns to. */
+  void claim(Block block) {
+    block.home = this;
+  }
+
   /** Gives a block back to where it belongs. */
   static void give(Block block) {
     if (block.isFree) {

@@ -84,6 +84,20 @@ class GraphTest {
     gpu.memory().release(later);
   }
 
+  /** A tensor from before that is closed in the capture is read by each run. */
+  @Test
+  void keepsTheMemoryFromBeforeThatIsGivenBackInIt() {
+    Buffer before = gpu.memory().allocate(5000);
+    Graph graph = gpu.capture(() -> gpu.memory().release(before));
+    Buffer outside = gpu.memory().allocate(5000);
+    assertNotEquals(before.address(), outside.address());
+    gpu.memory().release(outside);
+    graph.close();
+    Buffer later = gpu.memory().allocate(5000);
+    assertEquals(before.address(), later.address());
+    gpu.memory().release(later);
+  }
+
   @Test
   void aCaptureCannotCopyToTheHostOrWait() {
     try (TensorScope _ = TensorScope.open()) {
