@@ -31,7 +31,7 @@ final class Modules implements AutoCloseable {
   private final boolean debug;
   private final Arena arena = Arena.ofShared();
   private final Map<String, CUmodule> modules = new HashMap<>();
-  private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<String, Map<String, Kernel>> kernels = new HashMap<>();
   private final Set<String> announced = new HashSet<>();
 
   /** Kernels that run in {@code stream}; {@code debug} as in {@link CudaKernel}. */
@@ -51,8 +51,9 @@ final class Modules implements AutoCloseable {
   }
 
   Kernel kernel(String file, String name) {
-    return kernels.computeIfAbsent(
-        name, _ -> new CudaKernel(name, module(file), stream, debug, arena));
+    return kernels
+        .computeIfAbsent(file, _ -> new HashMap<>())
+        .computeIfAbsent(name, _ -> new CudaKernel(name, module(file), stream, debug, arena));
   }
 
   private CUmodule module(String file) {

@@ -61,7 +61,7 @@ public final class HostGpu implements Gpu {
   private final Faults faults;
   private final HostCompiler compiler;
   private final Map<String, SymbolLookup> libraries = new HashMap<>();
-  private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<String, Map<String, Kernel>> kernels = new HashMap<>();
   private RuntimeException broken;
 
   private HostGpu(Device device, Order order, String kernels, String folder, List<String> options) {
@@ -143,7 +143,9 @@ public final class HostGpu implements Gpu {
 
   @Override
   public Kernel kernel(String file, String name) {
-    return kernels.computeIfAbsent(name, _ -> new HostKernel(name, library(file)));
+    return kernels
+        .computeIfAbsent(file, _ -> new HashMap<>())
+        .computeIfAbsent(name, _ -> new HostKernel(name, library(file)));
   }
 
   /** What did not compile once is not tried again by each test. */
