@@ -133,7 +133,7 @@ final class DepthwiseConvolution {
       long runs = rows * Math.ceilDiv(dy.shape().dim(2), RUN);
       gradWeight(gradWeight3x3(spec), GRADIENT_PACK, runs, 1, x, dy, spec, dw, dbias);
     } else {
-      long pixels = dy.size() / w.dim(0);
+      long pixels = dy.shape().rows();
       int taps = w.dim(1) * w.dim(2) + (dbias == null ? 0 : 1);
       gradWeight(gradWeightAny, 1, pixels, taps, x, dy, spec, dw, dbias);
     }

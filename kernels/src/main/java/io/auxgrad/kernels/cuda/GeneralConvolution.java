@@ -48,8 +48,7 @@ final class GeneralConvolution {
   }
 
   private static long blocks(Shape target, Conv2dSpec spec) {
-    long pixels = target.size() / target.dim(3);
-    return TileGrid.blocks(spec.groups(), pixels, target.dim(3) / spec.groups());
+    return TileGrid.blocks(spec.groups(), target.rows(), target.dim(3) / spec.groups());
   }
 
   /** Reads {@code dy} and {@code x} once per 64 of the other's channels; writes {@code dw}. */
@@ -58,7 +57,7 @@ final class GeneralConvolution {
     int bias = dbias == null ? 0 : 1;
     long tiles =
         TileGrid.blocks(spec.groups(), w.dim(0) / spec.groups(), w.stride(0) + (long) bias);
-    long pixels = dy.size() / w.dim(0);
+    long pixels = dy.shape().rows();
     int perPart = pixelsOfPart(pixels, tiles);
     int parts = Math.toIntExact(Math.ceilDiv(pixels, (long) perPart));
     sums.run(

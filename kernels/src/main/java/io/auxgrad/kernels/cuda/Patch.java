@@ -35,13 +35,16 @@ final class Patch {
   }
 
   /**
-   * Puts the last argument and launches a thread for each run of outputs.
+   * Puts the last argument and launches a thread for each run of outputs, if there are any.
    *
    * @param target the image that is written
    * @param pack channels of a thread
    * @param run columns of a thread
    */
   void launch(Kernel kernel, Shape target, int pack, int run) {
+    if (target.size() == 0) {
+      return;
+    }
     int channels = target.dim(3);
     int packs = packsAcross(channels, pack);
     int runsOfRow = Math.ceilDiv(target.dim(2), run);

@@ -113,24 +113,26 @@ public abstract class Kernel {
    * item, no launch.
    */
   public final void launch(long items, int perThread) {
-    long blocks = Math.ceilDiv(items, (long) BLOCK * perThread);
-    if (blocks > 0) {
-      launchBlocks(blocks, BLOCK);
-    }
+    launchBlocks(Math.ceilDiv(items, (long) BLOCK * perThread), BLOCK);
   }
 
-  /** Launches {@code blocks} blocks of {@code threads} threads in a row. */
+  /** Launches {@code blocks} blocks of {@code threads} threads in a row; no block, no launch. */
   public final void launchBlocks(long blocks, int threads) {
     launchGrid(blocks, 1, 1, threads);
   }
 
-  /** Launches a grid of {@code x * y * z} blocks of {@code threads} threads in a row. */
+  /**
+   * Launches a grid of {@code x * y * z} blocks of {@code threads} threads in a row; no block, no
+   * launch.
+   */
   public final void launchGrid(long x, int y, int z, int threads) {
     if (x > LARGEST_GRID) {
       throw new IllegalStateException(
           "kernel %s: %d blocks are more than a grid holds".formatted(name, x));
     }
-    run((int) x, y, z, threads, pointers, count);
+    if (x > 0 && y > 0 && z > 0) {
+      run((int) x, y, z, threads, pointers, count);
+    }
   }
 
   /**
