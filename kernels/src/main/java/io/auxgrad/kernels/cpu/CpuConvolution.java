@@ -114,13 +114,23 @@ final class CpuConvolution extends ConvolutionOps {
 
   @Override
   protected void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
-    if (NarrowConvolution.suits(dw.shape(), spec)) {
+    if (dy.size() == 0) {
+      clear(dw);
+      if (dbias != null) {
+        clear(dbias);
+      }
+    } else if (NarrowConvolution.suits(dw.shape(), spec)) {
       narrow.gradWeight(x, dy, spec, dw, dbias);
     } else if (dbias == null && PointConvolution.suits(x.shape(), dw.shape(), spec)) {
       point.gradWeight(x, dy, dw);
     } else {
       gradWeightDirectly(x, dy, spec, dw, dbias);
     }
+  }
+
+  // Where there is nothing to add up, oneDNN writes nothing.
+  private static void clear(Tensor gradient) {
+    Native.clear(gradient.address(), gradient.byteSize());
   }
 
   private void gradWeightDirectly(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {

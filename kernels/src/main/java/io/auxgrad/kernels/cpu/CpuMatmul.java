@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.onednn.MatmulPlans;
 import io.auxgrad.kernels.cpu.onednn.MatmulPlans.Factor;
+import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -35,6 +36,11 @@ final class CpuMatmul extends MatmulOps {
 
   /** Writes {@code out} of shape {@code result} and type {@code type}. */
   void multiply(Factor a, Factor b, Shape result, DType type, long atA, long atB, long out) {
+    if (a.shape().size() == 0) {
+      // Where there is nothing to add up, oneDNN writes nothing.
+      Native.clear(out, result.size() * type.bytes());
+      return;
+    }
     products.run(new Product(a, b, result, type), atA, atB, out);
   }
 }
