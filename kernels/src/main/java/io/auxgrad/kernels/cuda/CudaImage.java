@@ -84,6 +84,7 @@ final class CudaImage extends ImageOps {
   private MemorySegment sizes(Tensor source, Tensor target) {
     Shape from = source.shape();
     Shape to = target.shape();
+    Pixels.requireCountable("image views", (long) to.dim(0) * to.dim(1) * to.dim(2));
     int[] sizes = {to.dim(0), from.dim(1), from.dim(2), to.dim(1), to.dim(2)};
     MemorySegment.copy(sizes, 0, sizesArgument, ValueLayout.JAVA_INT, 0, sizes.length);
     return sizesArgument;

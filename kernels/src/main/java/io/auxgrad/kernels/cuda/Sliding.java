@@ -39,6 +39,8 @@ final class Sliding {
   }
 
   private void begin(Shape source, Shape target, Shape w, Conv2dSpec spec) {
+    Pixels.requireCountable("conv2d", source.rows());
+    Pixels.requireCountable("conv2d", target.rows());
     count = 0;
     put(source.dim(0), source.dim(1));
     put(source.dim(2), source.dim(3));

@@ -3,8 +3,8 @@ package io.auxgrad.kernels.shape;
 import io.auxgrad.tensor.Shape;
 
 /**
- * Two shapes walked together as their broadcast, with the dimensions merged as far as both allow:
- * what is left is usually one run, or rows.
+ * Two shapes walked together as their broadcast, with the dimensions merged as far as both and 31
+ * bits allow: what is left is usually one run, or rows.
  */
 public final class Broadcast {
   private final int rank;
@@ -44,7 +44,8 @@ public final class Broadcast {
       boolean merges =
           rank > 0
               && sa == strideA[rank - 1] * extent[rank - 1]
-              && sb == strideB[rank - 1] * extent[rank - 1];
+              && sb == strideB[rank - 1] * extent[rank - 1]
+              && (long) extent[rank - 1] * y.dim(-i) <= Integer.MAX_VALUE;
       if (merges) {
         extent[rank - 1] *= y.dim(-i);
       } else {

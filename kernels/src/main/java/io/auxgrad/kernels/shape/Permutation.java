@@ -4,8 +4,9 @@ import io.auxgrad.tensor.Shape;
 import java.util.Arrays;
 
 /**
- * An order of axes with neighbours that stay neighbours merged: the extents of the output,
- * outermost first, and how far each step of one goes in the input and the output, in elements.
+ * An order of axes with neighbours that stay neighbours merged as long as an extent fits 31 bits:
+ * the extents of the output, outermost first, and how far each step of one goes in the input and
+ * the output, in elements.
  */
 public record Permutation(int[] extent, long[] from, long[] to) {
   /** Output axis {@code i} is axis {@code order[i]} of {@code x}. */
@@ -19,7 +20,11 @@ public record Permutation(int[] extent, long[] from, long[] to) {
       if (n == 1) {
         continue;
       }
-      if (rank > 0 && from[rank - 1] == stride * n) {
+      boolean merges =
+          rank > 0
+              && from[rank - 1] == stride * n
+              && (long) extent[rank - 1] * n <= Integer.MAX_VALUE;
+      if (merges) {
         extent[rank - 1] *= n;
         from[rank - 1] = stride;
       } else {

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A shape with each dimension either kept or reduced, neighbours of the same fate merged and
- * extents of 1 left out; outermost first.
+ * A shape with each dimension either kept or reduced, neighbours of the same fate merged as long as
+ * an extent fits 31 bits and extents of 1 left out; outermost first.
  */
 public final class ReducedShape {
   private final int rank;
@@ -44,8 +44,12 @@ public final class ReducedShape {
       if (x.dim(i) == 1) {
         continue;
       }
-      if (rank > 0 && reduced[rank - 1] == gone) {
-        extent[rank - 1] = Math.multiplyExact(extent[rank - 1], x.dim(i));
+      boolean merges =
+          rank > 0
+              && reduced[rank - 1] == gone
+              && (long) extent[rank - 1] * x.dim(i) <= Integer.MAX_VALUE;
+      if (merges) {
+        extent[rank - 1] *= x.dim(i);
       } else {
         extent[rank] = x.dim(i);
         reduced[rank++] = gone;
@@ -56,6 +60,11 @@ public final class ReducedShape {
 
   /** True if there is one reduced dimension at most: {@code [outer, length, inner]}. */
   public boolean isSimple() {
+    for (int i = 1; i < rank; i++) {
+      if (reduced[i] == reduced[i - 1]) {
+        return false;
+      }
+    }
     return rank < 3 || (rank == 3 && reduced[1]);
   }
 
