@@ -28,9 +28,6 @@ DEVICE S blockFold(S value, F combine) {
   return value;
 }
 
-// A NaN on either side is the result.
-DEVICE float larger(float a, float b) { return a > b || a != a ? a : b; }
-
 DEVICE float blockLargest(float value) {
   return blockFold(value, [](float a, float b) { return larger(a, b); });
 }

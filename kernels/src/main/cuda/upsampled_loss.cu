@@ -57,7 +57,7 @@ struct Axis {
   }
 };
 
-// How the work is divided; io.auxgrad.kernels.cuda.CudaUpsampledLoss chooses it.
+// How the work is divided; io.auxgrad.kernels.cuda.UpsampledTiling chooses it.
 struct Tiling {
   Axis rows, columns;
   int images, channels;

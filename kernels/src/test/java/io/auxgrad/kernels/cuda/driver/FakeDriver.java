@@ -73,7 +73,7 @@ final class FakeDriver {
     return MODULE.resolve("target/fake-driver");
   }
 
-  // Its own name differs from the real one's: who asks the dynamic linker for that must not get it.
+  // Under the real one's name: who asks the dynamic linker for that once this is loaded gets this.
   private static Path compile() {
     Path folder = folder();
     Path library = folder.resolve("libcuda.so.1");
