@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cases;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
 import io.auxgrad.kernels.cuda.CudaBackend;
@@ -10,11 +11,14 @@ import io.auxgrad.kernels.cuda.driver.FakeGpu;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import io.auxgrad.tensor.ops.ResizeOps;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,20 @@ class EmptyBatchTest {
     Assumptions.assumeTrue(FakeGpu.available(), "there is no stand-in for the driver");
     try (CudaGpu gpu = FakeGpu.open()) {
       run(new CudaBackend(gpu));
+    }
+  }
+
+  /** There is nothing that the pixels of an image could be made of. */
+  @Test
+  void anImageWithoutPixelsIsNotResized() {
+    Backend backend = Backends.cpu();
+    try (TensorScope _ = TensorScope.open()) {
+      Tensor x = Tensor.empty(backend.memory(), DType.FLOAT32, Shape.of(1, 0, 5, 3));
+      var e =
+          assertThrows(
+              TensorException.class,
+              () -> backend.resize().forward(x, 2, 2, ResizeOps.Mode.BILINEAR));
+      assertEquals("resize: input [1,0,5,3] has no pixels", e.getMessage());
     }
   }
 

@@ -27,6 +27,7 @@ public abstract class ResizeOps {
     Checks.require(
         height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
     Shape in = x.shape();
+    Checks.require(in.dim(1) > 0 && in.dim(2) > 0, "resize", "input %s has no pixels", in);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), Shape.of(in.dim(0), height, width, in.dim(3)));
     Launch.run("resize.forward", () -> runForward(x, mode, y), x, y);
     return y;
