@@ -3,9 +3,10 @@
 
 Needs Python with torch and numpy, and the built project (mvn -q -Pfast -DskipTests package).
 
-Each engine is one process that waits while the others work, so that drift of the machine's speed hits all of them.
-Before that, loss, outputs and gradients of one step are held against PyTorch in float64: all do the same work. A ratio
-is the time of the faster PyTorch divided by auxgrad's: above 1, auxgrad is faster.
+On the CPU each engine is one process that waits while the others work, so that drift of the machine's speed hits all of
+them; on a GPU, whose memory is not enough for all, one works after the other. Before that, loss, outputs and gradients of
+one step are held against PyTorch in float64: all do the same work. A ratio is the time of the faster PyTorch divided by
+auxgrad's: above 1, auxgrad is faster.
 
 An engine called NAME-fp32 computes in float32 whatever the precision: --precision bf16
 --engines auxgrad,auxgrad-fp32,eager compares auxgrad in bfloat16 with itself in float32 and with PyTorch's autocast.
@@ -14,6 +15,7 @@ A work is train or infer with a size: train:4x120x160 is a training step on 4 im
 """
 
 import argparse
+import contextlib
 import json
 import re
 import statistics
@@ -28,7 +30,9 @@ sys.path.insert(0, str(launch.ROOT / "mtl/src/test/python"))
 import agreement  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 
-ENGINES = ["auxgrad", "auxgrad-fp32", "eager", "eager-fp32", "compile", "compile-fp32"]
+# Options of the peer's worker.
+PYTORCH = {"eager": [], "graph": ["--graph"], "compile": ["--compile"], "compile-graph": ["--compile", "--graph"]}
+ENGINES = [name + suffix for name in ("auxgrad", *PYTORCH) for suffix in ("", "-fp32")]
 ERRORS = ["loss", "output", "gradient", "scale", "tensor"]
 WORK = re.compile(r"(train|infer):([1-9]\d*x[1-9]\d*x[1-9]\d*)")
 WORKS = "train:4x120x160,infer:4x120x160,infer:1x240x320"
@@ -41,8 +45,8 @@ def precision_of(engine, args):
 def command_of(engine, args, folder, mode, size):
     precision = precision_of(engine, args)
     if engine.startswith("auxgrad"):
-        return launch.auxgrad(args.threads, args.java_options, folder, mode, args.network, precision, size)
-    return launch.pytorch(args.threads, folder, mode, precision, engine.startswith("compile"))
+        return launch.auxgrad(args.threads, args.java_options, folder, mode, args.network, precision, size, args.device)
+    return launch.pytorch(args.threads, folder, mode, precision, args.device, *PYTORCH[engine.removesuffix("-fp32")])
 
 
 def start(engine, args, folder, mode, size):
@@ -58,10 +62,20 @@ def step_of(worker, file):
     return agreement.read(loss, file)
 
 
+@contextlib.contextmanager
+def prepared(args, size):
+    """A folder with the files that all engines start from."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare = launch.auxgrad(args.threads, args.java_options, folder, "prepare", args.network, "fp32", size)
+        subprocess.run(list(map(str, prepare)), check=True, stdout=subprocess.DEVNULL)
+        yield folder
+
+
 def check(args, folder, mode, size):
     """The errors of each engine, after a look whether they can be trusted."""
     file = folder / "step.safetensors"
-    wanted = step_of(launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", False), {}), file)
+    wanted = step_of(launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", args.device), {}), file)
     found = {}
 
     def errors(engine):
@@ -78,34 +92,48 @@ def check(args, folder, mode, size):
 
 def compare(args, work):
     mode, size = WORK.fullmatch(work).groups()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepare = launch.auxgrad(args.threads, args.java_options, folder, "prepare", args.network, "fp32", size)
-        subprocess.run(list(map(str, prepare)), check=True, stdout=subprocess.DEVNULL)
-        errors = check(args, folder, mode, size)
-        workers = {engine: start(engine, args, folder, mode, size) for engine in args.engines}
-        times = {engine: [] for engine in workers}
-        for worker in workers.values():
-            worker.ask(f"run {args.warmup}")
-        for _ in range(args.rounds):
-            for engine, worker in workers.items():
-                times[engine] += worker.ask(f"run {args.steps}")["ms"]
-        return {
-            engine: {
-                "about": worker.about,
-                "median_ms": statistics.median(times[engine]),
-                "quartiles_ms": statistics.quantiles(times[engine], n=4)[::2],
-                "peak_rss_mib": worker.quit(),
-                "errors": errors[engine],
-            }
-            for engine, worker in workers.items()
-        }
+    checked = args.check or size
+    with prepared(args, checked) as folder:
+        errors = check(args, folder, mode, checked)
+    together = [args.engines] if args.device == "cpu" else [[engine] for engine in args.engines]
+    result = {}
+    with prepared(args, size) as folder:
+        for engines in together:
+            result |= in_turn(args, engines, folder, mode, size)
+    return {engine: {**figures, "errors": errors[engine]} for engine, figures in result.items()}
+
+
+def in_turn(args, engines, folder, mode, size):
+    workers = {engine: start(engine, args, folder, mode, size) for engine in engines}
+    times = {engine: [] for engine in workers}
+    for worker in workers.values():
+        worker.ask(f"run {args.warmup}")
+    for _ in range(args.rounds):
+        for engine, worker in workers.items():
+            times[engine] += worker.ask(f"run {args.steps}")["ms"]
+    images = int(size.split("x")[0])
+    return {engine: figures(worker, times[engine], images) for engine, worker in workers.items()}
+
+
+def figures(worker, milliseconds, images):
+    median = statistics.median(milliseconds)
+    return {
+        "about": worker.about,
+        "median_ms": median,
+        "quartiles_ms": statistics.quantiles(milliseconds, n=4)[::2],
+        "images_per_s": images * 1e3 / median,
+        "peak_mib": worker.quit(),
+    }
+
+
+def peers(result):
+    """Every PyTorch in the same precision."""
+    return [engine for engine in result if engine in PYTORCH]
 
 
 def best_peer(result):
-    """The fastest PyTorch in the same precision."""
-    peers = [engine for engine in result if engine in ("eager", "compile")]
-    return min(peers, key=lambda engine: result[engine]["median_ms"]) if peers else None
+    """The fastest of them."""
+    return min(peers(result), key=lambda engine: result[engine]["median_ms"], default=None)
 
 
 def ratio(result):
@@ -115,9 +143,9 @@ def ratio(result):
 
 
 def table(args, results):
-    print(f"{args.network}, {args.precision}, {args.threads} threads, median of {args.rounds * args.steps}")
-    print("| work | engine | ms | quartiles | times auxgrad's | peak MiB | " + " | ".join(ERRORS) + " |")
-    print("|---" * (6 + len(ERRORS)) + "|")
+    print(f"{args.network}, {args.precision}, {args.device}, {args.threads} threads, median of {args.rounds * args.steps}")
+    print("| work | engine | ms | quartiles | times auxgrad's | images/s | peak MiB | " + " | ".join(ERRORS) + " |")
+    print("|---" * (7 + len(ERRORS)) + "|")
     for work, result in results.items():
         for engine, r in result.items():
             times = r["median_ms"] / result["auxgrad"]["median_ms"] if "auxgrad" in result else float("nan")
@@ -125,7 +153,7 @@ def table(args, results):
             off = [f"{r['errors'][kind]:.0e}" if kind in r["errors"] else "-" for kind in ERRORS]
             print(
                 f"| {work} | {engine} | {r['median_ms']:.1f} | {low:.1f} to {high:.1f} | {times:.2f} "
-                f"| {r['peak_rss_mib']:.0f} | {' | '.join(off)} |"
+                f"| {r['images_per_s']:.1f} | {r['peak_mib']:.0f} | {' | '.join(off)} |"
             )
     for work, result in results.items():
         if ratio(result):
@@ -150,6 +178,12 @@ def works(text):
     return text.split(",")
 
 
+def size(text):
+    if not WORK.fullmatch(f"train:{text}"):
+        raise argparse.ArgumentTypeError(f"{text} must be BATCHxHEIGHTxWIDTH, such as 2x240x320")
+    return text
+
+
 def positive(text):
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} must be a whole number, 1 or more")
@@ -167,8 +201,10 @@ def parse(arguments):
     parser = Parser(prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", choices=sorted(NETWORKS), default="mobilenetv2")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--engines", type=listed(ENGINES), default=["auxgrad", "eager"], help="of " + ",".join(ENGINES))
     parser.add_argument("--works", type=works, default=works(WORKS), help="default: " + WORKS)
+    parser.add_argument("--check", type=size, metavar="SIZE", help="what is checked before; default: the size of the work")
     parser.add_argument("--threads", type=positive, default=2)
     parser.add_argument("--warmup", type=positive, default=60, help="runs of each engine before it is measured")
     parser.add_argument("--rounds", type=positive, default=8, help="how often the engines take turns")
@@ -176,7 +212,11 @@ def parse(arguments):
     parser.add_argument("--require", type=float, help="exit with 1 unless each work is so many times as fast as PyTorch")
     parser.add_argument("--java-options", default=launch.JAVA_OPTIONS, help="default: the launcher's")
     parser.add_argument("--json", action="store_true", help="all figures as JSON instead of a table")
-    return parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
+    graphs = [engine for engine in args.engines if "graph" in engine]
+    if graphs and args.device == "cpu":
+        parser.error(f"{graphs[0]} records a CUDA graph, which takes --device cuda")
+    return args
 
 
 def main():

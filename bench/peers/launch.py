@@ -11,6 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+# There is one in a bundle, beside the jars.
+BUNDLED_JAVA = ROOT / "java/bin/java"
 FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
 NEEDED_JAVA = 25
 # As the launcher starts it.
@@ -44,14 +46,16 @@ class Worker:
         return json.loads(line)
 
     def quit(self):
-        """Ends it; returns its peak resident memory in MiB."""
-        peak = self.ask("quit")["peak_rss_mib"]
+        """Ends it; returns its peak memory in MiB: resident, or of the GPU."""
+        peak = self.ask("quit")["peak_mib"]
         self.process.wait()
         return peak
 
 
 def java():
-    """The JDK of JAVA_HOME or of the path or an installed one: the first that is new enough."""
+    """The bundle's own, or else the JDK of JAVA_HOME or of the path or an installed one: the first that is new enough."""
+    if BUNDLED_JAVA.is_file():
+        return BUNDLED_JAVA
     on_path = shutil.which("java")
     candidates = [os.environ.get("JAVA_HOME"), on_path and Path(on_path).resolve().parents[1]]
     for pattern in JDKS:
@@ -64,19 +68,24 @@ def java():
     raise SystemExit(f"compare: needs a JDK {NEEDED_JAVA} or newer and found none; set JAVA_HOME")
 
 
-def auxgrad(threads, options, folder, mode, network, precision, size):
+def class_path():
+    if BUNDLED_JAVA.is_file():
+        return os.pathsep.join([str(ROOT / "lib/native"), str(ROOT / "lib/*")])
     classes = [ROOT / floor / "target/classes" for floor in FLOORS]
     missing = [str(c) for c in classes if not c.is_dir()]
     if missing:
         raise SystemExit(f"compare: {missing[0]} is missing; build with: mvn -q -Pfast -DskipTests package")
-    class_path = os.pathsep.join([*map(str, classes), str(ROOT / "mtl/target/lib/*")])
+    return os.pathsep.join([*map(str, classes), str(ROOT / "mtl/target/lib/*")])
+
+
+def auxgrad(threads, options, folder, mode, network, precision, size, device="cpu"):
     return [
         java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *options.split(),
-        f"-Dauxgrad.threads={threads}", "-cp", class_path, "io.auxgrad.bench.peers.PeerWorker",
-        folder, mode, network, precision, size,
+        f"-Dauxgrad.threads={threads}", "-cp", class_path(), "io.auxgrad.bench.peers.PeerWorker",
+        folder, mode, network, precision, size, device,
     ]  # fmt: skip
 
 
-def pytorch(threads, folder, mode, precision, compiled):
-    command = [sys.executable, HERE / "pytorch_worker.py", folder, mode, "--threads", threads, "--precision", precision]
-    return [*command, "--compile"] if compiled else command
+def pytorch(threads, folder, mode, precision, device, *options):
+    command = [sys.executable, "-B", HERE / "pytorch_worker.py", folder, mode, "--device", device]
+    return [*command, "--threads", threads, "--precision", precision, *options]

@@ -4,16 +4,21 @@
 def mobilenetv2(options):
     from peer_network import Network
 
-    return Network(options["outputs"], taps=options["taps"], auxiliary_channels=options["auxiliary_channels"])
+    return Network(options["outputs"], **auxiliary(options, "auxiliary_channels"))
 
 
 def deeplabv3_resnet50(options):
     from peer_deeplab import DeepLab
 
-    return DeepLab(50, options["outputs"], 8, dropout=0, taps=options["taps"], streams=options["auxiliary_channels"])
+    return DeepLab(50, options["outputs"], 8, dropout=0, **auxiliary(options, "streams"))
 
 
-NETWORKS = {"mobilenetv2": mobilenetv2, "deeplabv3-resnet50": deeplabv3_resnet50}
+def auxiliary(options, channels):
+    """Nothing for a network without auxiliary module."""
+    return {"taps": options["taps"], channels: options["auxiliary_channels"]} if "taps" in options else {}
+
+
+NETWORKS = {"mobilenetv2": mobilenetv2, "mobilenetv2-plain": mobilenetv2, "deeplabv3-resnet50": deeplabv3_resnet50}
 
 
 def create(options):

@@ -93,7 +93,7 @@ def target_and_mask(op, x):
 def berhu_loss(op):
     x = image(**op["x"])
     target, mask = target_and_mask(op, x)
-    return with_gradient(op, lambda y: berhu((y - target)[:, 0][mask]), x)
+    return with_gradient(op, lambda y: berhu((y - target)[:, 0], mask), x)
 
 
 def cosine(op):

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """Measures the figures of record, row after row, beside what is wanted of each; some 20 minutes on two cores.
 
+With --device cuda the rows are those of a GPU, in bfloat16. The command is the same from a checkout and from a bundle.
+
 Every row is a run of compare.py: the engines in turn, after a check that they compute the same. The figures are in the
 JSON file after each row, so that an interrupted run keeps its rows and --only measures one again; the table shows all
 rows of the file. Ends with 1 if a row failed or misses a goal.
+
+--tiny shows on any device that the rows of a GPU work, in float32 on two small images: its times say nothing.
 """
 
 import json
@@ -11,14 +15,15 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import compare
 import launch
 import machine
 
-FILE = launch.ROOT / "bench/target/results/record.json"
+# In a bundle, which is not written to, where the command is given.
+FOLDER = Path() if launch.BUNDLED_JAVA.is_file() else launch.ROOT / "bench/target/results"
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,15 @@ class Goal:
     def ratio(self, result):
         ours, name = result["auxgrad"], self.other(result)
         if self.what == "memory":
-            return ours["peak_rss_mib"] / result[name]["peak_rss_mib"]
+            return ours["peak_mib"] / result[name]["peak_mib"]
         return result[name]["median_ms"] / ours["median_ms"]
 
     def other(self, result):
         """The engine that is compared with: the better PyTorch, or auxgrad in float32."""
         if self.what == "fp32":
             return "auxgrad-fp32"
-        figure = "peak_rss_mib" if self.what == "memory" else "median_ms"
-        return min(("eager", "compile"), key=lambda engine: result[engine][figure])
+        figure = "peak_mib" if self.what == "memory" else "median_ms"
+        return min(compare.peers(result), key=lambda engine: result[engine][figure])
 
     def reached(self, result):
         ratio = self.ratio(result)
@@ -54,9 +59,9 @@ class Goal:
 
     def figure(self, engine):
         if self.what == "memory":
-            return f"{engine['peak_rss_mib']:.0f} MiB"
+            return f"{engine['peak_mib']:.0f} MiB"
         low, high = engine["quartiles_ms"]
-        return f"{engine['median_ms']:.1f} ms ({low:.1f} to {high:.1f})"
+        return f"{engine['median_ms']:.1f} ms ({low:.1f} to {high:.1f}), {engine['images_per_s']:.0f} images/s"
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,9 @@ class Row:
     goals: tuple
     network: str = "mobilenetv2"
     precision: str = "fp32"
+    device: str = "cpu"
+    # Other images for the check, where those of the work do not fit in float64.
+    check: str = ""
     # The larger the work, the fewer runs: each row takes two to five minutes.
     warmup: int = 60
     rounds: int = 10
@@ -74,12 +82,22 @@ class Row:
     def name(self):
         return f"{self.network}-{self.precision}-{self.work.replace(':', '-')}"
 
-    def measure(self):
-        engines = ["auxgrad", "eager", "compile"] + ["auxgrad-fp32"] * (self.precision == "bf16")
+    def tiny(self, device):
+        work = self.work.split(":")[0] + ":2x64x64"
+        return replace(self, work=work, precision="fp32", device=device, check="", warmup=1, rounds=1, steps=3)
+
+    def engines(self):
+        if self.device == "cuda":
+            return ["auxgrad", *compare.PYTORCH]
+        return ["auxgrad", "eager", "compile"] + ["auxgrad-fp32"] * (self.precision == "bf16")
+
+    def measure(self, engines=()):
         options = {
-            "network": self.network, "precision": self.precision, "engines": ",".join(engines),
-            "works": self.work, "warmup": self.warmup, "rounds": self.rounds, "steps": self.steps,
+            "network": self.network, "precision": self.precision, "engines": ",".join(engines or self.engines()),
+            "device": self.device, "works": self.work, "warmup": self.warmup, "rounds": self.rounds, "steps": self.steps,
         }  # fmt: skip
+        if self.check:
+            options["check"] = self.check
         return compare.compare(compare.parse([f"--{name}={value}" for name, value in options.items()]), self.work)
 
 
@@ -94,7 +112,17 @@ ROWS = [
     Row("infer:4x120x160", (LARGE,), warmup=150, rounds=15, steps=8),
     Row("infer:1x240x320", (LARGE,), warmup=150, rounds=15, steps=8),
 ]
-NAMES = [row.name for row in ROWS]
+# As good as PyTorch at least.
+PARITY = (Goal("time", 1), Goal("memory", 1))
+GPU = {"precision": "bf16", "device": "cuda", "check": "2x240x320", "warmup": 20, "rounds": 5, "steps": 10}
+GPU_ROWS = [
+    Row("train:16x480x640", PARITY, network="deeplabv3-resnet50", **GPU),
+    Row("train:16x480x640", PARITY, **GPU),
+    Row("train:4x240x320", PARITY, **GPU),
+    Row("infer:1x480x640", PARITY, **{**GPU, "check": "1x480x640", "warmup": 60, "steps": 40}),
+]
+ALL = {"cpu": ROWS, "cuda": GPU_ROWS}
+NAMES = [row.name for rows in ALL.values() for row in rows]
 
 
 def store(figures, file):
@@ -105,28 +133,29 @@ def store(figures, file):
     os.replace(partial, file)
 
 
-def table(figures):
+def table(figures, rows):
     lines = ["| row | auxgrad | against | ratio | wanted | |", "|---|---|---|---|---|---|"]
-    for row in ROWS:
+    for row in rows:
         if row.name in figures:
             for goal in row.goals:
                 lines.append("| " + " | ".join([row.name, *goal.cells(figures[row.name]["engines"])]) + " |")
     places = {f"{row['revision']} on {row['processors']} x {row['processor']}" for row in figures.values()}
-    return "\n".join([*lines, "", *(f"measured at {place}" for place in sorted(places))])
+    engines = {engine["about"] for row in figures.values() for engine in row["engines"].values()}
+    return "\n".join([*lines, "", *(f"measured at {place}" for place in sorted(places)), *sorted(engines)])
 
 
 def load(file):
     return json.loads(file.read_text()) if file.exists() else {}
 
 
-def measure(row, file):
+def measure(row, file, engines=()):
     """Measures one row and keeps it; a row that fails has no figures, not its old ones."""
     begun = {"begun": time.strftime("%Y-%m-%d %H:%M:%S"), **machine.describe()}
     print(f"record: {row.name}", file=sys.stderr)
     figures = load(file)
     figures.pop(row.name, None)
     try:
-        figures[row.name] = {**begun, "engines": row.measure()}
+        figures[row.name] = {**begun, "engines": row.measure(engines)}
     except (SystemExit, OSError, subprocess.CalledProcessError) as e:
         print(f"record: {row.name} failed: {e}", file=sys.stderr)
     store(figures, file)
@@ -136,16 +165,41 @@ def is_good(row, figures):
     return row.name in figures and all(goal.reached(figures[row.name]["engines"]) for goal in row.goals)
 
 
-def main():
+def parse():
     parser = compare.Parser(prog="record", description=__doc__, formatter_class=compare.argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--only", type=compare.listed(NAMES), default=NAMES, metavar="ROW,...", help=", ".join(NAMES))
-    parser.add_argument("--json", type=Path, default=FILE, metavar="FILE", help="default: bench/target/results/record.json")
+    engines = compare.listed(compare.ENGINES)
+    parser.add_argument("--engines", type=engines, default=[], help="fewer than all of " + ", ".join(compare.ENGINES))
+    parser.add_argument("--tiny", action="store_true", help="the rows of a GPU, but float32, two images of 64x64, three steps")
+    parser.add_argument("--json", type=Path, metavar="FILE", help=f"default: {FOLDER}/record.json, record-cuda.json or -tiny")
     args = parser.parse_args()
-    rows = [row for row in ROWS if row.name in args.only]
+    if args.engines and args.device == "cpu" and not args.tiny:
+        parser.error("--engines takes --device cuda or --tiny: the goals of the CPU need all engines")
+    if args.engines and not ({"auxgrad"} < set(args.engines) and set(args.engines) & set(compare.PYTORCH)):
+        parser.error("--engines needs auxgrad and a PyTorch to compare it with")
+    return args
+
+
+def file_of(args):
+    kind = "-cuda" * (args.device == "cuda") + "-tiny" * args.tiny
+    return args.json or FOLDER / f"record{kind}.json"
+
+
+def main():
+    args = parse()
+    chosen = ALL["cuda" if args.tiny else args.device]
+    rows = [row for row in chosen if row.name in args.only]
+    if args.tiny:
+        # Rows that differ by their size alone are one.
+        chosen, rows = ([*dict.fromkeys(row.tiny(args.device) for row in those)] for those in (chosen, rows))
+    file = file_of(args)
     for row in rows:
-        measure(row, args.json)
-    figures = load(args.json)
-    print(table(figures))
+        measure(row, file, args.engines)
+    figures = load(file)
+    print(table(figures, chosen))
+    if args.tiny:
+        return 0 if all(row.name in figures for row in rows) else 1
     return 0 if all(is_good(row, figures) for row in rows) else 1
 
 

@@ -12,7 +12,13 @@ import record  # noqa: E402
 
 
 def engine(milliseconds, mebibytes):
-    return {"median_ms": milliseconds, "quartiles_ms": [milliseconds, milliseconds], "peak_rss_mib": mebibytes}
+    return {
+        "about": "an engine",
+        "median_ms": milliseconds,
+        "quartiles_ms": [milliseconds, milliseconds],
+        "images_per_s": 4000 / milliseconds,
+        "peak_mib": mebibytes,
+    }
 
 
 RESULT = {
@@ -38,7 +44,19 @@ class RecordTest(unittest.TestCase):
         self.assertAlmostEqual(record.Goal("fp32", 1.5).ratio(RESULT), 1.6)
 
     def test_rows_have_names_of_their_own(self):
-        self.assertEqual(len(set(record.NAMES)), len(record.ROWS))
+        self.assertEqual(len(set(record.NAMES)), len(record.ROWS) + len(record.GPU_ROWS))
+
+    def test_a_gpus_row_is_compared_with_every_pytorch_that_ran(self):
+        with_graph = {**RESULT, "compile-graph": engine(45, 900)}
+        self.assertEqual(record.PARITY[0].other(with_graph), "compile-graph")
+        self.assertFalse(record.PARITY[0].reached(with_graph))
+        self.assertTrue(record.PARITY[1].reached(with_graph))
+
+    def test_tiny_rows_are_gpus_rows_on_the_device_that_is_there(self):
+        row = record.GPU_ROWS[0].tiny("cpu")
+        self.assertEqual(row.name, "deeplabv3-resnet50-fp32-train-2x64x64")
+        self.assertEqual(row.engines(), ["auxgrad", "eager", "compile"])
+        self.assertEqual(record.GPU_ROWS[0].engines(), ["auxgrad", "eager", "graph", "compile", "compile-graph"])
 
     def test_a_row_that_fails_loses_its_figures_and_the_others_keep_theirs(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +70,7 @@ class RecordTest(unittest.TestCase):
             figures = json.loads(file.read_text())
             self.assertEqual(list(figures), [record.NAMES[1]])
             self.assertFalse(record.is_good(record.ROWS[0], figures))
-            self.assertEqual(record.table(figures).count(record.NAMES[1]), len(record.ROWS[1].goals))
+            self.assertEqual(record.table(figures, record.ROWS).count(record.NAMES[1]), len(record.ROWS[1].goals))
 
 
 if __name__ == "__main__":

@@ -157,12 +157,17 @@ def task_loss(task, prediction, labels):
     if task == "segmentation":
         return F.cross_entropy(prediction, labels["classes"], ignore_index=-1)
     if task == "depth":
-        return berhu((prediction[:, 0] - labels["depth"])[labels["depth_mask"]])
+        return berhu(prediction[:, 0] - labels["depth"], labels["depth_mask"])
     cosine = F.cosine_similarity(prediction, labels["normals"], dim=1, eps=1e-12)
-    return (1 - cosine)[labels["normals_mask"]].mean()
+    return masked_mean(1 - cosine, labels["normals_mask"])
 
 
-def berhu(error):
-    error = error.abs()
+def berhu(error, mask):
+    error = torch.where(mask, error, 0).abs()
     c = 0.2 * error.max().detach()
-    return torch.where(error <= c, error, (error * error + c * c) / (2 * c)).mean()
+    return masked_mean(torch.where(error <= c, error, (error * error + c * c) / (2 * c)), mask)
+
+
+def masked_mean(values, mask):
+    """Picks nothing out: the size of what is picked would have to come from the GPU, and could not be in a CUDA graph."""
+    return torch.where(mask, values, 0).sum() / mask.sum()

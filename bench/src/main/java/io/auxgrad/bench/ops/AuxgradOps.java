@@ -177,7 +177,7 @@ public final class AuxgradOps {
     List<Tensor> gradients = new ArrayList<>();
     List<Tensor> velocities = new ArrayList<>();
     Workload any = new Workload(s.network(), 3, 1, 1, 1);
-    try (MultiTaskNetwork network = s.network().create(any.taskList())) {
+    try (MultiTaskNetwork network = s.network().create(any.taskList(), backend)) {
       for (Parameter parameter : network.parameters().values()) {
         Shape shape = parameter.variable().shape();
         weights.add(normal(shape));

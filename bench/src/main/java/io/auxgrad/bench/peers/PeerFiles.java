@@ -3,7 +3,6 @@ package io.auxgrad.bench.peers;
 import io.auxgrad.bench.work.RandomBatch;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.mtl.data.HostBatch;
-import io.auxgrad.mtl.network.AuxiliaryOptions;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.TorchLayout;
 import io.auxgrad.mtl.run.Json;
@@ -27,7 +26,7 @@ public final class PeerFiles {
   /** Writes {@code batch.safetensors}, {@code weights.safetensors} and {@code network.json}. */
   public static void write(Path folder, Workload workload) throws IOException {
     try (var _ = TensorScope.open();
-        MultiTaskNetwork network = workload.createNetwork()) {
+        MultiTaskNetwork network = workload.createNetwork(Backends.cpu())) {
       Safetensors.write(
           folder.resolve("weights.safetensors"), TorchLayout.export(network), Map.of());
       Safetensors.write(folder.resolve("batch.safetensors"), tensors(workload), Map.of());
@@ -37,14 +36,18 @@ public final class PeerFiles {
   }
 
   private static Map<String, Object> options(Workload workload) {
-    AuxiliaryOptions auxiliary = workload.network().auxiliary();
     Map<String, Integer> outputs = new LinkedHashMap<>();
     workload.taskList().forEach(task -> outputs.put(task.name(), task.outputs()));
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("network", workload.network().label());
     options.put("outputs", outputs);
-    options.put("taps", auxiliary.taps());
-    options.put("auxiliary_channels", auxiliary.channels());
+    workload
+        .network()
+        .auxiliary()
+        .ifPresent(auxiliary -> {
+          options.put("taps", auxiliary.taps());
+          options.put("auxiliary_channels", auxiliary.channels());
+        });
     options.put("lambda", Workload.LAMBDA);
     return options;
   }

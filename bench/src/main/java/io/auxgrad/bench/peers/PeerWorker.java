@@ -8,8 +8,10 @@ import io.auxgrad.mtl.network.TorchLayout;
 import io.auxgrad.mtl.predict.Prediction;
 import io.auxgrad.nn.Precision;
 import io.auxgrad.nn.state.Safetensors;
+import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,35 +30,59 @@ import java.util.function.DoubleSupplier;
  * JSON each: the protocol of {@code bench/peers/pytorch_worker.py}.
  */
 public final class PeerWorker {
-  private PeerWorker() {}
+  private final Backend backend;
+  private final DeviceBarrier barrier;
+
+  private PeerWorker(Backend backend, DeviceBarrier barrier) {
+    this.backend = backend;
+    this.barrier = barrier;
+  }
 
   /**
-   * {@code FOLDER prepare NETWORK fp32|bf16 BATCHxHEIGHTxWIDTH} writes the common files; with
-   * {@code train} or {@code infer} instead it works.
+   * {@code FOLDER prepare NETWORK fp32|bf16 BATCHxHEIGHTxWIDTH} writes the common files; {@code
+   * train} or {@code infer} instead, with {@code cpu} or {@code cuda} at the end, works.
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     Workload workload = Workload.of(NetworkKind.of(args[2]), precision(args[3]), args[4]);
-    switch (args[1]) {
-      case "prepare" -> PeerFiles.write(folder, workload);
-      case "train" -> train(workload);
-      case "infer" -> infer(workload);
-      default -> throw new IllegalArgumentException("no such work: " + args[1]);
+    if (args[1].equals("prepare")) {
+      PeerFiles.write(folder, workload);
+    } else {
+      work(args[1], workload, Backends.of(device(args[5])));
     }
+  }
+
+  private static void work(String mode, Workload workload, Backend backend) throws IOException {
+    try (DeviceBarrier barrier = new DeviceBarrier(backend.memory())) {
+      PeerWorker worker = new PeerWorker(backend, barrier);
+      switch (mode) {
+        case "train" -> worker.train(workload);
+        case "infer" -> worker.infer(workload);
+        default -> throw new IllegalArgumentException("no such work: " + mode);
+      }
+    }
+  }
+
+  private static Device device(String name) {
+    return switch (name) {
+      case "cpu" -> Device.CPU;
+      case "cuda" -> Device.cuda(0);
+      default -> throw new IllegalArgumentException("no such device: " + name);
+    };
   }
 
   private static Precision precision(String name) {
     return Precision.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
-  private static void train(Workload workload) throws IOException {
-    try (TrainingStep step = new TrainingStep(workload)) {
+  private void train(Workload workload) throws IOException {
+    try (TrainingStep step = new TrainingStep(workload, backend)) {
       serve(step::run, file -> writeGradients(step, file));
     }
   }
 
-  private static void infer(Workload workload) throws IOException {
-    try (InferencePass pass = new InferencePass(workload)) {
+  private void infer(Workload workload) throws IOException {
+    try (InferencePass pass = new InferencePass(workload, backend)) {
       DoubleSupplier work =
           () -> {
             pass.run();
@@ -95,8 +121,8 @@ public final class PeerWorker {
     }
   }
 
-  private static void serve(DoubleSupplier work, Check check) throws IOException {
-    System.out.println("{\"ready\": \"auxgrad, " + Backends.cpu().describe() + "\"}");
+  private void serve(DoubleSupplier work, Check check) throws IOException {
+    System.out.println("{\"ready\": \"auxgrad, " + backend.describe() + "\"}");
     var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     String line = commands.readLine();
     while (line != null && !line.equals("quit")) {
@@ -107,19 +133,27 @@ public final class PeerWorker {
               : timed(Integer.parseInt(words[1]), work));
       line = commands.readLine();
     }
-    System.out.println("{\"peak_rss_mib\": " + peakResidentMebibytes() + "}");
+    System.out.println("{\"peak_mib\": " + peakMebibytes() + "}");
   }
 
-  private static String timed(int count, DoubleSupplier work) {
+  private String timed(int count, DoubleSupplier work) {
     double[] milliseconds = new double[count];
     double[] losses = new double[count];
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
       losses[i] = work.getAsDouble();
+      barrier.await();
       milliseconds[i] = (System.nanoTime() - start) / 1e6;
     }
     return "{\"ms\": %s, \"losses\": %s}"
         .formatted(Arrays.toString(milliseconds), Arrays.toString(losses));
+  }
+
+  /** Of the process on the CPU; on a GPU what is held of its memory, which grows only. */
+  private double peakMebibytes() throws IOException {
+    return backend.memory().device().kind() == Device.Kind.CPU
+        ? peakResidentMebibytes()
+        : backend.memory().usage().reserved() / 0x1p20;
   }
 
   /** The kernel's own account, as Linux keeps it; -1 elsewhere. */

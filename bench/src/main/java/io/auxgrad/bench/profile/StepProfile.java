@@ -14,6 +14,7 @@ import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backends;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,8 @@ public record StepProfile(
   /** Of inference, not recorded: a recorded pass is beyond the gate that the profiler stands at. */
   public static StepProfile ofInference(
       Workload workload, Roofline roofline, int warmup, int steps) {
-    try (Batch batch = RandomBatch.create(workload);
-        MultiTaskNetwork trained = workload.createNetwork();
+    try (Batch batch = RandomBatch.create(workload, Backends.cpu().memory());
+        MultiTaskNetwork trained = workload.createNetwork(Backends.cpu());
         MultiTaskNetwork network = trained.deploy()) {
       return of(() -> predict(network, batch, workload), roofline, warmup, steps);
     }

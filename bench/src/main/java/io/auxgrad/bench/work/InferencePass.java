@@ -4,6 +4,7 @@ import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.predict.Prediction;
 import io.auxgrad.mtl.predict.Predictor;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 
 /** The deployed network with its predictions at the size of the images, again and again. */
@@ -12,14 +13,18 @@ public final class InferencePass implements AutoCloseable {
   private final MultiTaskNetwork network;
   private final Predictor predictor;
 
-  /** With fresh weights and a batch of noise. */
+  /** On the CPU, with fresh weights and a batch of noise. */
   public InferencePass(Workload workload) {
-    batch = RandomBatch.create(workload);
-    try (MultiTaskNetwork trained = workload.createNetwork()) {
+    this(workload, Backends.cpu());
+  }
+
+  /** The same on the device of {@code backend}. */
+  public InferencePass(Workload workload, Backend backend) {
+    batch = RandomBatch.create(workload, backend.memory());
+    try (MultiTaskNetwork trained = workload.createNetwork(backend)) {
       network = trained.deploy();
     }
-    predictor =
-        new Predictor(Backends.cpu(), network, workload.taskList(), batch.images().shape(), 1);
+    predictor = new Predictor(backend, network, workload.taskList(), batch.images().shape(), 1);
   }
 
   /** One pass. */

@@ -2,8 +2,8 @@ package io.auxgrad.bench.work;
 
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.data.HostBatch;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Philox;
-import io.auxgrad.tensor.ops.Backends;
 import java.util.Collections;
 
 /**
@@ -15,9 +15,9 @@ public final class RandomBatch {
 
   private RandomBatch() {}
 
-  /** On the CPU; the caller closes it. */
-  public static Batch create(Workload workload) {
-    return Batch.upload(Backends.cpu().memory(), onHost(workload));
+  /** In {@code memory}; the caller closes it. */
+  public static Batch create(Workload workload, DeviceMemory memory) {
+    return Batch.upload(memory, onHost(workload));
   }
 
   /** In the Java heap. */

@@ -13,6 +13,7 @@ import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.nn.optim.Sgd;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,11 +32,16 @@ public final class TrainingStep implements AutoCloseable {
   private final MultiTaskLoss loss;
   private final Sgd sgd;
 
-  /** With fresh weights and a batch of noise. */
+  /** On the CPU, with fresh weights and a batch of noise. */
   public TrainingStep(Workload workload) {
-    batch = RandomBatch.create(workload);
+    this(workload, Backends.cpu());
+  }
+
+  /** The same on the device of {@code backend}. */
+  public TrainingStep(Workload workload, Backend backend) {
+    batch = RandomBatch.create(workload, backend.memory());
     List<Task> tasks = workload.taskList();
-    network = workload.createNetwork();
+    network = workload.createNetwork(backend);
     weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
     loss = new MultiTaskLoss(tasks, weighting, Workload.LAMBDA);
     sgd =

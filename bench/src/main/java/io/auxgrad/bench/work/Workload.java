@@ -6,6 +6,7 @@ import io.auxgrad.mtl.tasks.NormalsTask;
 import io.auxgrad.mtl.tasks.SegmentationTask;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Precision;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.LossOps.Penalty;
 import java.util.List;
 import java.util.Locale;
@@ -65,8 +66,8 @@ public record Workload(
   }
 
   /** The network in training mode, with the same weights each time; the caller closes it. */
-  public MultiTaskNetwork createNetwork() {
-    MultiTaskNetwork created = network.create(taskList());
+  public MultiTaskNetwork createNetwork(Backend backend) {
+    MultiTaskNetwork created = network.create(taskList(), backend);
     created.precision(precision);
     return created;
   }
