@@ -1,4 +1,4 @@
-package io.auxgrad.mtl.dist;
+package io.auxgrad.dist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,6 +108,25 @@ final class BundleIT {
     Path log = machine.resolve("launch_cost.log");
     assertEquals(2, process(machine, log, program.toString()).start().waitFor());
     assertTrue(Files.readString(log).startsWith("usage: "), Files.readString(log));
+  }
+
+  @Test
+  void theComparisonWithPyTorchRuns() throws IOException, InterruptedException {
+    String python = System.getenv().getOrDefault("AUXGRAD_PYTHON", "python3");
+    Path log = machine.resolve("comparison.log");
+    assumeTrue(
+        process(machine, log, "sh", "-c", python + " -c 'import torch, numpy'").start().waitFor()
+            == 0,
+        python + " has no torch and numpy; AUXGRAD_PYTHON names another Python");
+    String record = installed.resolve("bench/peers/record.py").toString();
+    String row = "--only=mobilenetv2-bf16-infer-1x480x640";
+    int code =
+        process(
+                machine, log, python, "-B", record, "--tiny", "--engines=auxgrad,eager", row)
+            .start()
+            .waitFor();
+    assertEquals(0, code, Files.readString(log));
+    assertTrue(Files.exists(machine.resolve("record-tiny.json")), Files.readString(log));
   }
 
   @Test
