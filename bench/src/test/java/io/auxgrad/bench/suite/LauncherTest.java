@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LauncherTest {
   private static final Path ROOT =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
-  private static final String START = "dist/src/main/lib/start.sh";
+  private static final String START = "mtl/dist/src/main/lib/start.sh";
   private static final Pattern OPTIONS =
       Pattern.compile("(?m)^ *(-X\\S+( -X\\S+)*) \\$\\{AUXGRAD_JAVA_OPTS:-}");
 
@@ -34,7 +34,7 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"auxgrad", "dist/src/main/bin/auxgrad", "dist/src/main/bin/gpu-check"})
+  @ValueSource(strings = {"auxgrad", "mtl/dist/src/main/bin/auxgrad", "mtl/dist/src/main/bin/gpu-check"})
   void launchersAddNone(String launcher) throws IOException {
     String text = Files.readString(ROOT.resolve(launcher));
     assertTrue(text.contains("lib/start.sh\"\nstart \""), launcher + " does not use " + START);
