@@ -34,7 +34,8 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"auxgrad", "mtl/dist/src/main/bin/auxgrad", "mtl/dist/src/main/bin/gpu-check"})
+  @ValueSource(
+      strings = {"auxgrad", "mtl/dist/src/main/bin/auxgrad", "mtl/dist/src/main/bin/gpu-check"})
   void launchersAddNone(String launcher) throws IOException {
     String text = Files.readString(ROOT.resolve(launcher));
     assertTrue(text.contains("lib/start.sh\"\nstart \""), launcher + " does not use " + START);
