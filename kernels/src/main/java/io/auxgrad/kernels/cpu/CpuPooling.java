@@ -32,8 +32,14 @@ final class CpuPooling extends PoolingOps {
   protected void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions) {
     eachRow(
         y.shape(),
-        MaxPoolRows.scratchBytes(x, y, spec),
-        (lo, hi, scratch) -> new MaxPoolRows(x, y, positions, spec, scratch).run(lo, hi));
+        FloatMaxPoolRows.scratchBytes(x, y, spec),
+        (lo, hi, scratch) -> {
+          MaxPoolRows rows =
+              PackedMaxPoolRows.suits(x, y.shape(), spec, lo, hi)
+                  ? new PackedMaxPoolRows(x, y, positions, spec, scratch)
+                  : new FloatMaxPoolRows(x, y, positions, spec, scratch);
+          rows.run(lo, hi);
+        });
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CpuPoolingTest {
   private static final Backend BACKEND = Backends.cpu();
   private static final float[] VALUES = {
-    Float.NEGATIVE_INFINITY, -1, 0, 1, 2, 2, Float.POSITIVE_INFINITY, Float.NaN
+    Float.NEGATIVE_INFINITY, -1, -0f, 0, 1, 2, 2, Float.POSITIVE_INFINITY, Float.NaN
   };
 
   private final Philox random = new Philox(20260101, 9);
@@ -37,17 +37,18 @@ class CpuPoolingTest {
     scope.close();
   }
 
-  // Few different values: ties everywhere, windows of nothing but -Inf, several NaN.
+  // Few different values: ties everywhere, also of both zeros, windows of nothing but -Inf, several
+  // NaN.
   @ParameterizedTest
   @CsvSource({
+    "5, 1, 2, 9, 11, 21, 9",
     "5, 1, 2, 9, 11, 21, 8",
-    "5, 1, 2, 9, 11, 21, 7",
-    "3, 2, 1, 8, 9, 16, 8",
-    "2, 1, 1, 7, 5, 33, 7",
-    "4, 1, 2, 6, 6, 17, 3",
-    "7, 3, 3, 9, 10, 18, 8",
+    "3, 2, 1, 8, 9, 16, 9",
+    "2, 1, 1, 7, 5, 33, 8",
+    "4, 1, 2, 6, 6, 17, 4",
+    "7, 3, 3, 9, 10, 18, 9",
     "5, 1, 2, 3, 2, 32, 1",
-    "2, 3, 0, 8, 9, 16, 8"
+    "2, 3, 0, 8, 9, 16, 9"
   })
   void tiesAndNanGoWhereTheDefinitionSays(
       int kernel, int stride, int pad, int h, int w, int c, int kinds) {
