@@ -75,6 +75,7 @@ public final class GpuCheck {
     try {
       return command.get().run(out);
     } catch (CudaException | LinkageError e) {
+      // All of it: who reads the log may have no GPU at hand to try it again on.
       out.println("gpu-check: FAILED, although there is a GPU:");
       e.printStackTrace(out);
       return FAILED;
