@@ -106,6 +106,46 @@ DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Ex
   storeNarrow(dx + offset(at.image, at.row, at.column, at.channel, s.inHeight, s.inWidth, s.channels), sum);
 }
 
+// ---- A stage of a chain of residual pooling: next = factor * maximum(top), sum = base + next.
+
+// Reads top and base and writes next and sum, each once: as ops one by one, a stage would move seven maps. `base` may be
+// `sum`, for each thread reads what it writes; `next` is null in the last stage.
+template <class T, int N>
+DEVICE void chain(const T* top, const T* base, const float* factor, T* next, T* sum, const Extents& s,
+                  const Window& window) {
+  Place at = place<N>(s.outHeight, s.outWidth, s.channels);
+  if (!at.inside) {
+    return;
+  }
+  int endRow = window.end(at.row, s.inHeight);
+  int endColumn = window.end(at.column, s.inWidth);
+  float best[N];
+  for (int e = 0; e < N; e++) {
+    best[e] = __uint_as_float(0xff800000u);
+  }
+  for (int i = window.first(at.row); i < endRow; i++) {
+    const T* row = top + offset(at.image, i, 0, at.channel, s.inHeight, s.inWidth, s.channels);
+    for (int j = window.first(at.column); j < endColumn; j++) {
+      Pack<T, N> in = load<T, N>(row + static_cast<int64>(j) * s.channels);
+      for (int e = 0; e < N; e++) {
+        float value = widen(in.at[e]);
+        best[e] = wins(value, best[e]) ? value : best[e];
+      }
+    }
+  }
+  int64 target = offset(at.image, at.row, at.column, at.channel, s.outHeight, s.outWidth, s.channels);
+  Pack<T, N> old = load<T, N>(base + target);
+  float total[N];
+  for (int e = 0; e < N; e++) {
+    best[e] *= factor[at.channel + e];
+    total[e] = widen(old.at[e]) + best[e];
+  }
+  if (next) {
+    storeNarrow(next + target, best);
+  }
+  storeNarrow(sum + target, total);
+}
+
 // ---- Average over what lies inside of the image.
 
 template <class T, int N>
@@ -195,6 +235,10 @@ DEVICE void globalBackward(const T* dy, T* dx, int height, int width, int channe
   }                                                                                                     \
   ENTRY maximum_backward_##SUFFIX(const T* dy, const uint8* positions, T* dx, SHAPE_PARAMETERS) {       \
     maximumBackward<T, N>(dy, positions, dx, SHAPE);                                                    \
+  }                                                                                                     \
+  ENTRY chain_##SUFFIX(const T* top, const T* base, const float* factor, T* next, T* sum,               \
+                       SHAPE_PARAMETERS) {                                                              \
+    chain<T, N>(top, base, factor, next, sum, SHAPE);                                                   \
   }                                                                                                     \
   ENTRY average_##SUFFIX(const T* x, T* y, SHAPE_PARAMETERS) { average<T, N>(x, y, SHAPE); }            \
   ENTRY average_backward_##SUFFIX(const T* dy, T* dx, SHAPE_PARAMETERS) {                               \

@@ -23,6 +23,7 @@ final class ConvolutionCases {
     cases.add(conv(2, 10, 9, 24, 24, 3, Conv2dSpec.of(1, 1, 1, 24), false));
     cases.add(conv(1, 11, 8, 13, 13, 3, Conv2dSpec.of(2, 1, 1, 13), true));
     cases.add(conv(2, 5, 6, 33, 33, 1, Conv2dSpec.of(1, 0, 1, 33), false));
+    cases.add(conv(2, 16, 15, 72, 72, 1, Conv2dSpec.of(1, 0, 1, 72), true));
     cases.add(conv(1, 16, 15, 3, 8, 7, Conv2dSpec.of(2, 3), false));
     cases.add(conv(1, 1, 1, 1, 1, 1, Conv2dSpec.of(1, 0), true));
     cases.add(conv(1, 9, 6, 4, 5, 3, new Conv2dSpec(2, 1, 0, 1, 1, 2, 1), true));
@@ -49,9 +50,11 @@ final class ConvolutionCases {
     for (Activation a : Activation.values()) {
       cases.add(fused(a, 12, 10));
       cases.add(fused(a, 70, 3));
-      cases.add(residual(a, 12, 10, true));
-      cases.add(residual(a, 70, 3, false));
-      cases.add(residual(a, 1, 16, true));
+      cases.add(residual(a, 3, 12, 10, true));
+      cases.add(residual(a, 3, 70, 3, false));
+      cases.add(residual(a, 3, 1, 16, true));
+      cases.add(residual(a, 1, 1, 21, true));
+      cases.add(residual(a, 1, 1, 64, false));
     }
     return cases;
   }
@@ -107,17 +110,17 @@ final class ConvolutionCases {
         .summing(9L * c);
   }
 
-  private static OpCase residual(Activation activation, int c, int o, boolean bias) {
-    Conv2dSpec spec = Conv2dSpec.of(1, 1, 1, c == 1 ? o : 1);
+  private static OpCase residual(Activation activation, int k, int c, int o, boolean bias) {
+    Conv2dSpec spec = Conv2dSpec.of(1, k / 2, 1, c == 1 ? o : 1);
     List<Input> inputs = new ArrayList<>();
     inputs.add(Input.uniform(2, 6, 7, c * spec.groups()));
-    inputs.add(new Input(Shape.of(o, 3, 3, c), Input.Kind.UNIFORM, -2, 2));
+    inputs.add(new Input(Shape.of(o, k, k, c), Input.Kind.UNIFORM, -2, 2));
     inputs.add(new Input(Shape.of(2, 6, 7, o), Input.Kind.UNIFORM, -4, 4));
     if (bias) {
       inputs.add(Input.uniform(o));
     }
     return OpCase.of(
-            "conv2d + residual + %s, %d groups".formatted(activation, spec.groups()),
+            "conv2d %dx%d + residual + %s, %d groups".formatted(k, k, activation, spec.groups()),
             Set.of("convolution.forward"),
             inputs,
             in -> {
@@ -137,7 +140,7 @@ final class ConvolutionCases {
                             in.get(2),
                             activation,
                             in.get(0).dtype())))
-        .summing(9L * c);
+        .summing((long) k * k * c);
   }
 
   static double activate(Activation activation, double v) {

@@ -51,6 +51,11 @@ final class PoolingCases {
     cases.add(max(Input.distinct(2, 1, 1, 16), new Pool2dSpec(5, 1, 2)));
     cases.add(max(Input.distinct(1, 2, 3, 19), new Pool2dSpec(7, 1, 3)));
     cases.add(max(Input.distinct(1, 1, 9, 4), new Pool2dSpec(3, 2, 1)));
+    cases.add(chain(Input.distinct(2, 7, 9, 5), 5, 4));
+    cases.add(chain(Input.distinct(1, 8, 6, 33), 5, 2));
+    cases.add(chain(Input.distinct(1, 4, 5, 64), 3, 3));
+    cases.add(chain(Input.distinct(2, 3, 2, 16), 7, 1));
+    cases.add(chain(Input.distinct(1, 1, 1, 3), 1, 2));
     cases.add(global(2, 7, 9, 19));
     cases.add(global(1, 1, 1, 1));
     cases.add(global(3, 4, 5, 64));
@@ -63,6 +68,7 @@ final class PoolingCases {
     for (Pool2dSpec spec : OVERLAPS) {
       cases.add(max(Input.distinct(2, 11, 10, 17), spec));
     }
+    cases.add(chain(Input.distinct(2, 21, 19, 40), 5, 4));
     for (Pool2dSpec spec : List.of(new Pool2dSpec(3, 2, 1), new Pool2dSpec(5, 1, 2))) {
       cases.add(max(Input.distinct(2, 5, 70, 36), spec));
       cases.add(average(Input.distinct(1, 4, 61, 13), spec));
@@ -82,6 +88,21 @@ final class PoolingCases {
             })
         .differentiable((b, in, out, dy) ->
             List.of(b.pooling().maxBackward(dy, out.get(1), spec, in.get(0).shape())));
+  }
+
+  private static OpCase chain(Input input, int kernel, int stages) {
+    Pool2dSpec window = new Pool2dSpec(kernel, 1, kernel / 2);
+    List<Input> inputs = new ArrayList<>(List.of(input));
+    for (int stage = 0; stage < stages; stage++) {
+      inputs.add(Input.uniform(input.shape().dim(3)));
+    }
+    return OpCase.of(
+            "pooling chain of %d %s".formatted(stages, window),
+            Set.of("pooling.chain"),
+            inputs,
+            in -> List.of(chainReference(in, window)),
+            (b, in) -> List.of(b.pooling().chain(in.getFirst(), window, in.subList(1, in.size()))))
+        .summing(2L * stages);
   }
 
   private static OpCase average(Input input, Pool2dSpec spec) {
@@ -151,6 +172,23 @@ final class PoolingCases {
               });
         });
     return List.of(y, positions);
+  }
+
+  private static Array64 chainReference(List<Array64> in, Pool2dSpec window) {
+    Array64 x = in.getFirst();
+    int channels = x.shape().dim(3);
+    Array64 y = Array64.of(x.shape());
+    double[] sum = y.data();
+    System.arraycopy(x.data(), 0, sum, 0, sum.length);
+    Array64 top = x;
+    for (Array64 factor : in.subList(1, in.size())) {
+      top = maxReference(top, window).getFirst();
+      for (int i = 0; i < sum.length; i++) {
+        top.data()[i] *= factor.data()[i % channels];
+        sum[i] += top.data()[i];
+      }
+    }
+    return y;
   }
 
   private static Array64 averageReference(Array64 x, Pool2dSpec s) {

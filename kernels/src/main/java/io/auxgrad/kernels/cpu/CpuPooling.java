@@ -11,6 +11,7 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.PoolingOps;
+import java.util.List;
 
 /**
  * Pooling along one axis after the other. Every row of a result is computed by one thread, so sums
@@ -40,6 +41,15 @@ final class CpuPooling extends PoolingOps {
                   : new FloatMaxPoolRows(x, y, positions, spec, scratch);
           rows.run(lo, hi);
         });
+  }
+
+  @Override
+  protected void runChain(Tensor x, Pool2dSpec window, List<Tensor> factors, Tensor y) {
+    withScratch(
+        PoolingChain.parts(x),
+        1,
+        PoolingChain.scratchBytes(x, window, factors.size()),
+        (lo, hi, scratch) -> new PoolingChain(x, window, factors, y, scratch).run(lo, hi));
   }
 
   @Override
@@ -187,21 +197,25 @@ final class CpuPooling extends PoolingOps {
                     type, from + type.bytes() * lo, wanted, to + wanted.bytes() * lo, hi - lo));
   }
 
-  private interface RowsBody {
+  private interface PartsBody {
     void run(long lo, long hi, long scratch);
   }
 
   /** Divides the rows {@code [N,H]} of {@code target} among the threads, with scratch for each. */
-  private void eachRow(Shape target, long scratchBytes, RowsBody body) {
+  private void eachRow(Shape target, long scratchBytes, PartsBody body) {
+    long rows = (long) target.dim(0) * target.dim(1);
+    withScratch(rows, Math.ceilDiv(GRAIN, target.stride(1)), scratchBytes, body);
+  }
+
+  /** Divides {@code n} pieces among the threads, {@code grain} at a time, with scratch for each. */
+  private void withScratch(long n, long grain, long scratchBytes, PartsBody body) {
     long bytes = Math.ceilDiv(scratchBytes, 64) * 64;
     Buffer scratch = context.memory().allocate(bytes * context.workers().threads());
     try {
       context
           .workers()
           .range(
-              (long) target.dim(0) * target.dim(1),
-              Math.ceilDiv(GRAIN, target.stride(1)),
-              (worker, lo, hi) -> body.run(lo, hi, scratch.address() + worker * bytes));
+              n, grain, (worker, lo, hi) -> body.run(lo, hi, scratch.address() + worker * bytes));
     } finally {
       context.memory().release(scratch);
     }

@@ -1,12 +1,15 @@
 package io.auxgrad.mtl.network;
 
 import io.auxgrad.autograd.PoolingGradients;
+import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Layer;
 import io.auxgrad.nn.Scratch;
 import io.auxgrad.nn.layers.Conv2d;
+import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +17,18 @@ import java.util.List;
 /**
  * The chained residual pooling of the light-weight RefineNet: four times, the last result is
  * max-pooled 5x5 and convolved 1x1; the input plus all four results. Children {@code conv1} to
- * {@code conv4}.
+ * {@code conv4}. Where no gradient is asked for, a chain that works channel by channel is one op.
  */
 final class ChainedPooling extends Layer {
   private static final int STAGES = 4;
   private static final Pool2dSpec WINDOW = new Pool2dSpec(5, 1, 2);
 
+  private final boolean depthwise;
   private final List<Conv2d> convolutions = new ArrayList<>();
 
   /** {@code [N,H,W,channels]} in and out; {@code depthwise} convolves each channel by itself. */
   ChainedPooling(Context context, int channels, boolean depthwise) {
+    this.depthwise = depthwise;
     for (int stage = 1; stage <= STAGES; stage++) {
       Conv2d conv =
           Conv2d.builder(context, channels, channels, 1)
@@ -37,24 +42,36 @@ final class ChainedPooling extends Layer {
 
   @Override
   public Variable forward(Variable x) {
-    return Scratch.run(() -> {
-      Variable sum = x;
-      Variable top = x;
-      for (Conv2d conv : convolutions.subList(0, STAGES - 1)) {
-        Variable pooled = PoolingGradients.maxPool(top, WINDOW);
-        Variable next = conv.forward(pooled);
-        Variable longer = sum.plus(next);
-        // At a quarter of the images' size these maps are what a step's peak of memory is made of.
-        pooled.release();
-        if (top != x) {
-          top.release();
-          sum.release();
-        }
-        top = next;
-        sum = longer;
-      }
+    return depthwise && !isTracked(x) ? fused(x) : Scratch.run(() -> stages(x));
+  }
+
+  private boolean isTracked(Variable x) {
+    return Tape.tracks(x)
+        || convolutions.stream().anyMatch(c -> Tape.tracks(c.weight().variable()));
+  }
+
+  private Variable fused(Variable x) {
+    List<Tensor> factors = convolutions.stream().map(c -> c.weight().value()).toList();
+    return Variable.constant(Backends.of(x.value()).pooling().chain(x.value(), WINDOW, factors));
+  }
+
+  private Variable stages(Variable x) {
+    Variable sum = x;
+    Variable top = x;
+    for (Conv2d conv : convolutions.subList(0, STAGES - 1)) {
       Variable pooled = PoolingGradients.maxPool(top, WINDOW);
-      return convolutions.getLast().forward(pooled, sum, Activation.IDENTITY);
-    });
+      Variable next = conv.forward(pooled);
+      Variable longer = sum.plus(next);
+      // At a quarter of the images' size these maps are what a step's peak of memory is made of.
+      pooled.release();
+      if (top != x) {
+        top.release();
+        sum.release();
+      }
+      top = next;
+      sum = longer;
+    }
+    Variable pooled = PoolingGradients.maxPool(top, WINDOW);
+    return convolutions.getLast().forward(pooled, sum, Activation.IDENTITY);
   }
 }

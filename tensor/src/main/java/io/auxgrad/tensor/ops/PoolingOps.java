@@ -4,6 +4,8 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Pooling of {@code [N,H,W,C]}, float32 or bfloat16; results and gradients have the type of what is
@@ -24,6 +26,43 @@ public abstract class PoolingOps {
     Tensor positions = withPositions ? Tensor.empty(x.memory(), DType.UINT8, out) : null;
     Launch.run("pooling.max", () -> runMax(x, spec, y, positions), x, y, positions);
     return new Max(y, positions);
+  }
+
+  /**
+   * A chain of residual pooling, channel by channel: {@code y = x + t_1 + ... + t_K} with {@code
+   * t_k = factor_k * max(t_{k-1})} and {@code t_0 = x}, as in RefineNet (Lin et al., CVPR 2017)
+   * where its convolutions are depthwise ones of single pixels. For inference: it has no gradient.
+   * What lies between {@code x} and {@code y} is float32 or of their type.
+   *
+   * @param window of stride 1 that keeps the image's size: an odd kernel, padded by half of it
+   * @param factors float32, {@code C} values each; at least one
+   */
+  public final Tensor chain(Tensor x, Pool2dSpec window, List<Tensor> factors) {
+    Checks.activationImage("pooling chain", "input", x);
+    Checks.require(
+        window.stride() == 1 && window.kernel() == 2 * window.pad() + 1,
+        "pooling chain",
+        "%s does not keep the size of the image: kernel 2 * pad + 1 and stride 1 do",
+        window);
+    Checks.require(!factors.isEmpty(), "pooling chain", "there are no factors");
+    int channels = x.shape().dim(3);
+    for (Tensor factor : factors) {
+      Checks.floating("pooling chain", "factor", factor);
+      Checks.require(
+          factor.size() == channels,
+          "pooling chain",
+          "factor %s has not one value for each of %d channels",
+          factor.shape(),
+          channels);
+      Checks.sameDevice("pooling chain", x, factor);
+    }
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Launch.run(
+        "pooling.chain",
+        () -> runChain(x, window, factors, y),
+        Arrays.asList(factors, List.of(x, y)));
+    MacCounter.add(x.size() * factors.size());
+    return y;
   }
 
   /** {@code dL/dx} of {@link #max}. */
@@ -75,6 +114,9 @@ public abstract class PoolingOps {
 
   /** Writes {@code y} and, unless null, {@code positions}. */
   protected abstract void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions);
+
+  /** Writes {@code y}. */
+  protected abstract void runChain(Tensor x, Pool2dSpec window, List<Tensor> factors, Tensor y);
 
   /** Writes {@code dx}. */
   protected abstract void runMaxBackward(Tensor dy, Tensor positions, Pool2dSpec spec, Tensor dx);

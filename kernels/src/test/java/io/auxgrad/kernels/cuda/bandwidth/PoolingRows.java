@@ -19,6 +19,7 @@ final class PoolingRows {
     return Stream.of(
             windows("3x3 by 2", STEM, new int[] {120, 160, 64}),
             windows("5x5", CHAIN, new int[] {60, 80, 256}),
+            chain(60, 80, 256),
             global())
         .flatMap(List::stream)
         .toList();
@@ -61,6 +62,18 @@ final class PoolingRows {
               Shape x = shape(b, extents);
               Tensor dy = b.map(spec.outputShape(x));
               return () -> b.ops().pooling().averageBackward(dy, spec, x);
+            }));
+  }
+
+  private static List<Row> chain(int... extents) {
+    return List.of(
+        Row.of(
+            "chain of one 5x5",
+            Traffic.ONCE,
+            b -> {
+              Tensor x = b.map(shape(b, extents));
+              Tensor factor = b.parameter(extents[2]);
+              return () -> b.ops().pooling().chain(x, CHAIN, List.of(factor));
             }));
   }
 
