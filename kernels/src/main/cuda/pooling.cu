@@ -108,10 +108,11 @@ DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Ex
 
 // ---- A stage of a chain of residual pooling: next = factor * maximum(top), sum = base + next.
 
-// Reads top and base and writes next and sum, each once: as ops one by one, a stage would move seven maps. `base` may be
-// `sum`, for each thread reads what it writes; `next` is null in the last stage.
-template <class T, int N>
-DEVICE void chain(const T* top, const T* base, const float* factor, T* next, T* sum, const Extents& s,
+// Reads top and base and writes next and sum, each once: as ops one by one, a stage would move seven maps. What lies
+// between the stages is float32, for sums may cancel. `base` may be `sum`, for each thread reads what it writes; `next` is
+// null in the last stage.
+template <class From, class To, int N>
+DEVICE void chain(const From* top, const From* base, const float* factor, float* next, To* sum, const Extents& s,
                   const Window& window) {
   Place at = place<N>(s.outHeight, s.outWidth, s.channels);
   if (!at.inside) {
@@ -124,9 +125,9 @@ DEVICE void chain(const T* top, const T* base, const float* factor, T* next, T* 
     best[e] = __uint_as_float(0xff800000u);
   }
   for (int i = window.first(at.row); i < endRow; i++) {
-    const T* row = top + offset(at.image, i, 0, at.channel, s.inHeight, s.inWidth, s.channels);
+    const From* row = top + offset(at.image, i, 0, at.channel, s.inHeight, s.inWidth, s.channels);
     for (int j = window.first(at.column); j < endColumn; j++) {
-      Pack<T, N> in = load<T, N>(row + static_cast<int64>(j) * s.channels);
+      Pack<From, N> in = load<From, N>(row + static_cast<int64>(j) * s.channels);
       for (int e = 0; e < N; e++) {
         float value = widen(in.at[e]);
         best[e] = wins(value, best[e]) ? value : best[e];
@@ -134,7 +135,7 @@ DEVICE void chain(const T* top, const T* base, const float* factor, T* next, T* 
     }
   }
   int64 target = offset(at.image, at.row, at.column, at.channel, s.outHeight, s.outWidth, s.channels);
-  Pack<T, N> old = load<T, N>(base + target);
+  Pack<From, N> old = load<From, N>(base + target);
   float total[N];
   for (int e = 0; e < N; e++) {
     best[e] *= factor[at.channel + e];
@@ -236,10 +237,6 @@ DEVICE void globalBackward(const T* dy, T* dx, int height, int width, int channe
   ENTRY maximum_backward_##SUFFIX(const T* dy, const uint8* positions, T* dx, SHAPE_PARAMETERS) {       \
     maximumBackward<T, N>(dy, positions, dx, SHAPE);                                                    \
   }                                                                                                     \
-  ENTRY chain_##SUFFIX(const T* top, const T* base, const float* factor, T* next, T* sum,               \
-                       SHAPE_PARAMETERS) {                                                              \
-    chain<T, N>(top, base, factor, next, sum, SHAPE);                                                   \
-  }                                                                                                     \
   ENTRY average_##SUFFIX(const T* x, T* y, SHAPE_PARAMETERS) { average<T, N>(x, y, SHAPE); }            \
   ENTRY average_backward_##SUFFIX(const T* dy, T* dx, SHAPE_PARAMETERS) {                               \
     averageBackward<T, N>(dy, dx, SHAPE);                                                               \
@@ -255,3 +252,18 @@ POOLING_ENTRIES(f32, float, PACK<float>)
 POOLING_ENTRIES(bf16, bfloat16, PACK<bfloat16>)
 POOLING_ENTRIES(single_f32, float, 1)
 POOLING_ENTRIES(single_bf16, bfloat16, 1)
+
+#define CHAIN_ENTRY(SUFFIX, From, To, N)                                                                \
+  ENTRY chain_##SUFFIX(const From* top, const From* base, const float* factor, float* next, To* sum,    \
+                       SHAPE_PARAMETERS) {                                                              \
+    chain<From, To, N>(top, base, factor, next, sum, SHAPE);                                            \
+  }
+
+#define CHAIN_ENTRIES(PREFIX, N)                      \
+  CHAIN_ENTRY(PREFIX##f32_f32, float, float, N)       \
+  CHAIN_ENTRY(PREFIX##f32_bf16, float, bfloat16, N)   \
+  CHAIN_ENTRY(PREFIX##bf16_f32, bfloat16, float, N)   \
+  CHAIN_ENTRY(PREFIX##bf16_bf16, bfloat16, bfloat16, N)
+
+CHAIN_ENTRIES(, PACK<float>)
+CHAIN_ENTRIES(single_, 1)

@@ -3,7 +3,6 @@ package io.auxgrad.kernels.cuda;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.kernels.cuda.launch.KernelFile;
-import io.auxgrad.kernels.cuda.launch.Scratch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Pool2dSpec;
@@ -15,23 +14,19 @@ import java.util.List;
  * reads its inputs and writes its outputs once.
  */
 final class CudaPooling extends PoolingOps {
-  private static final int ALIGNMENT = 256;
-
-  private final Gpu gpu;
   private final ChannelKernels maximum;
   private final ChannelKernels maximumBackward;
-  private final ChannelKernels chain;
+  private final PoolingChain chain;
   private final ChannelKernels average;
   private final ChannelKernels averageBackward;
   private final ChannelKernels global;
   private final ChannelKernels globalBackward;
 
   CudaPooling(Gpu gpu) {
-    this.gpu = gpu;
     KernelFile file = new KernelFile(gpu, "pooling.cu");
     maximum = ChannelKernels.of(file, "maximum");
     maximumBackward = ChannelKernels.of(file, "maximum_backward");
-    chain = ChannelKernels.of(file, "chain");
+    chain = new PoolingChain(gpu, file);
     average = ChannelKernels.of(file, "average");
     averageBackward = ChannelKernels.of(file, "average_backward");
     global = ChannelKernels.of(file, "global");
@@ -42,7 +37,7 @@ final class CudaPooling extends PoolingOps {
     return kernels.begin(image.dtype(), image.shape().dim(3));
   }
 
-  private static Kernel putShape(Kernel kernel, Shape in, Shape out, Pool2dSpec spec) {
+  static Kernel putShape(Kernel kernel, Shape in, Shape out, Pool2dSpec spec) {
     return kernel
         .put(in.dim(1))
         .put(in.dim(2))
@@ -68,19 +63,7 @@ final class CudaPooling extends PoolingOps {
 
   @Override
   protected void runChain(Tensor x, Pool2dSpec window, List<Tensor> factors, Tensor y) {
-    long bytes = Math.ceilDiv(x.byteSize(), ALIGNMENT) * ALIGNMENT;
-    int last = factors.size() - 1;
-    // A stage reads what the one before it wrote, and what that one read is free.
-    try (Scratch maps = new Scratch(gpu, bytes * Math.min(last, 2))) {
-      long top = x.address();
-      for (int stage = 0; stage <= last; stage++) {
-        long next = stage == last ? 0 : maps.address() + stage % 2 * bytes;
-        Kernel kernel = begin(chain, y).put(top);
-        kernel.put(stage == 0 ? x : y).put(factors.get(stage)).put(next).put(y);
-        ImageGrid.launchRows(putShape(kernel, x.shape(), y.shape(), window), y);
-        top = next;
-      }
-    }
+    chain.run(x, window, factors, y);
   }
 
   @Override

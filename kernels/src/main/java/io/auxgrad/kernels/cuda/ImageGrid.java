@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 
 /** Grids over images {@code [N,H,W,C]}, as {@code channels.cuh} says. */
@@ -12,17 +13,22 @@ final class ImageGrid {
 
   private ImageGrid() {}
 
-  private static int packs(Tensor image) {
+  private static int packs(Tensor image, DType unit) {
     int channels = image.shape().dim(3);
-    return channels / ChannelKernels.width(image.dtype(), channels);
+    return channels / ChannelKernels.width(unit, channels);
   }
 
   /** Launches a thread for each pack of {@code image}, in blocks that have a stretch of a row. */
   static void launchRows(Kernel kernel, Tensor image) {
+    launchRows(kernel, image, image.dtype());
+  }
+
+  /** The same for packs as wide as those of {@code unit}. */
+  static void launchRows(Kernel kernel, Tensor image, DType unit) {
     if (image.size() == 0) {
       return;
     }
-    int row = Math.multiplyExact(image.shape().dim(2), packs(image));
+    int row = Math.multiplyExact(image.shape().dim(2), packs(image, unit));
     int stretches = Math.ceilDiv(row, Kernel.BLOCK);
     int threads = Math.ceilDiv(Math.ceilDiv(row, stretches), WARP) * WARP;
     long rows = (long) image.shape().dim(0) * image.shape().dim(1);
@@ -32,7 +38,8 @@ final class ImageGrid {
   /** Launches a block for each pixel of {@code image} and each few packs of its channels. */
   static void launchPixels(Kernel kernel, Tensor image) {
     if (image.size() > 0) {
-      kernel.launchGrid(image.shape().rows(), Math.ceilDiv(packs(image), LANES), 1, Kernel.BLOCK);
+      kernel.launchGrid(
+          image.shape().rows(), Math.ceilDiv(packs(image, image.dtype()), LANES), 1, Kernel.BLOCK);
     }
   }
 }

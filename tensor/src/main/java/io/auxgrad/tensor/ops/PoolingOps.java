@@ -32,7 +32,7 @@ public abstract class PoolingOps {
    * A chain of residual pooling, channel by channel: {@code y = x + t_1 + ... + t_K} with {@code
    * t_k = factor_k * max(t_{k-1})} and {@code t_0 = x}, as in RefineNet (Lin et al., CVPR 2017)
    * where its convolutions are depthwise ones of single pixels. For inference: it has no gradient.
-   * What lies between {@code x} and {@code y} is float32 or of their type.
+   * What lies between {@code x} and {@code y} is float32, whatever their type.
    *
    * @param window of stride 1 that keeps the image's size: an odd kernel, padded by half of it
    * @param factors float32, {@code C} values each; at least one
