@@ -1,6 +1,5 @@
 package io.auxgrad.kernels.cpu;
 
-import io.auxgrad.kernels.cpu.simd.BinaryLoops;
 import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.CopyLoops;
 import io.auxgrad.kernels.cpu.simd.MaxPoolLoops;
@@ -9,7 +8,6 @@ import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import java.util.List;
 
@@ -133,8 +131,7 @@ final class PoolingChain {
       values[t] = kept(stage - 1, from + t);
     }
     MaxPoolLoops.maximum(values, taps, n, row);
-    BinaryLoops.apply(BinaryOp.MULTIPLY, row, 1, factorRows + rowBytes * (stage - 1), 1, row, n);
-    UpdateLoops.accumulate(sum(h), row, n);
+    UpdateLoops.scaleAndAdd(row, factorRows + rowBytes * (stage - 1), sum(h), n);
     if (stage < stages) {
       alongRow(row, count, stage, h);
     }

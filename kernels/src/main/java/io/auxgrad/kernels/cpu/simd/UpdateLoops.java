@@ -17,6 +17,15 @@ public final class UpdateLoops {
     }
   }
 
+  /** {@code x *= factors}, element by element, and {@code sum += x}. */
+  public static void scaleAndAdd(long x, long factors, long sum, int n) {
+    for (int i = Simd.available() ? UpdateVectors.scaleAndAdd(x, factors, sum, n) : 0; i < n; i++) {
+      float product = getFloat(x, i) * getFloat(factors, i);
+      putFloat(x, i, product);
+      putFloat(sum, i, getFloat(sum, i) + product);
+    }
+  }
+
   /** {@code y = scale * x + shift}; {@code y} may be {@code x}. */
   public static void affine(long x, float scale, float shift, long y, int n) {
     for (int i = Simd.available() ? UpdateVectors.affine(x, scale, shift, y, n) : 0; i < n; i++) {

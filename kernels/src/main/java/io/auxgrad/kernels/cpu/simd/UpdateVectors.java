@@ -23,6 +23,20 @@ final class UpdateVectors {
     return end;
   }
 
+  static int scaleAndAdd(long x, long factors, long sum, int n) {
+    int end = n - n % COUNT;
+    for (int i = 0; i < end; i += COUNT) {
+      FloatVector product =
+          fromMemorySegment(F, ALL, x + 4L * i, ORDER)
+              .mul(fromMemorySegment(F, ALL, factors + 4L * i, ORDER));
+      product.intoMemorySegment(ALL, x + 4L * i, ORDER);
+      fromMemorySegment(F, ALL, sum + 4L * i, ORDER)
+          .add(product)
+          .intoMemorySegment(ALL, sum + 4L * i, ORDER);
+    }
+    return end;
+  }
+
   static int affine(long x, float scale, float shift, long y, int n) {
     FloatVector a = broadcast(F, scale);
     FloatVector b = broadcast(F, shift);
