@@ -149,6 +149,20 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** Overwrites the bytes from byte {@code from} on, in the device's native order. */
+  public Tensor setBytes(long from, MemorySegment host) {
+    requireOpen();
+    if (from < 0 || host.byteSize() > byteSize() - from) {
+      throw new TensorException(
+          "set: %s has %d bytes, got %d for byte %d on"
+              .formatted(this, byteSize(), host.byteSize(), from));
+    }
+    BufferPart part = new BufferPart(storage.buffer, from);
+    Launch.run("tensor.set", () -> storage.memory.upload(host, part), this);
+    modified();
+    return this;
+  }
+
   /** Copies all bytes to the host, in the device's native order. */
   public void getBytes(MemorySegment host) {
     requireOpen();

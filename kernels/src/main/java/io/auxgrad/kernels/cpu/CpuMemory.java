@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
 import java.lang.foreign.MemorySegment;
 
@@ -85,6 +86,11 @@ public final class CpuMemory implements DeviceMemory {
   @Override
   public synchronized MemoryUsage usage() {
     return new MemoryUsage(liveBytes, peakBytes, small.reserved() + large.reserved());
+  }
+
+  @Override
+  public MemoryCapacity capacity() {
+    return MemoryCapacity.ofHost();
   }
 
   @Override

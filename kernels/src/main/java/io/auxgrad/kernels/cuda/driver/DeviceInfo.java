@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.tensor.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,8 @@ public record DeviceInfo(
             .formatted(
                 Calls.describe(status),
                 visible == null
-                    ? "nvidia-smi lists what there is; a container must be started with access to the GPU (docker: --gpus all)"
+                    ? "nvidia-smi lists what there is; a container must be started with access to"
+                          + " the GPU (docker: --gpus all)"
                     : "CUDA_VISIBLE_DEVICES=%s hides all others".formatted(visible)));
   }
 
