@@ -35,9 +35,17 @@ public final class Tensor implements AutoCloseable {
     TensorScope.register(this);
   }
 
-  /** A tensor with arbitrary content. */
+  /**
+   * A tensor with arbitrary content.
+   *
+   * @throws OutOfDeviceMemory if the device has no room for it
+   */
   public static Tensor empty(DeviceMemory memory, DType dtype, Shape shape) {
-    return new Tensor(new Storage(memory, shape.size() * dtype.bytes()), dtype, shape);
+    try {
+      return new Tensor(new Storage(memory, shape.size() * dtype.bytes()), dtype, shape);
+    } catch (OutOfDeviceMemory e) {
+      throw e.forTensor(dtype, shape, TensorScope.largest(memory.device()));
+    }
   }
 
   /** A tensor of zeros. */

@@ -99,7 +99,7 @@ class TensorScopeTest {
       t.reshape(t.shape());
       String report = TensorScope.report();
       assertTrue(report.contains("2 x FLOAT32[2]@cpu, 8 bytes"), report);
-      assertTrue(report.contains("cpu: 8 bytes in use, at most 12 so far"), report);
+      assertTrue(report.contains("cpu: 8 bytes in use, 12 bytes at most so far, "), report);
     }
   }
 

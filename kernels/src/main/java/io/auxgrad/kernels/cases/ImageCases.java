@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cases;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -25,6 +26,8 @@ final class ImageCases {
 
   /** Between octahedral coordinates of a case. */
   private static final int STEP = Short.MAX_VALUE / 8;
+
+  private static final int NONE = Integer.MIN_VALUE;
 
   private ImageCases() {}
 
@@ -226,46 +229,51 @@ final class ImageCases {
   }
 
   private static OpCase octahedralNormals(Setting s) {
+    int[] coordinates = coordinates(s);
     return OpCase.of(
         "normals labels octahedral " + s.name,
         Set.of("image.normals"),
-        List.of(Input.labels(-9, 9, s.source(2))),
-        in -> normals(s, unpacked(in.getFirst())),
-        (b, in) -> normals(s, b, in, packed(in.getFirst(), s)));
+        List.of(Input.bytes(1)), // its memory is that of the normals
+        _ -> normals(s, unpacked(s, coordinates)),
+        (b, in) -> normals(s, b, in, packed(s, coordinates, in.getFirst().memory())));
   }
 
-  /** Coordinates over all of the octahedron, of which -9 stands for none. */
-  private static Tensor packed(Tensor coordinates, Setting s) {
-    int[] values = coordinates.toInts();
-    ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.nativeOrder());
-    for (int value : values) {
-      bytes.putShort(value == -9 ? ImageOps.NO_NORMAL : (short) (value * STEP));
+  /** Over all of the octahedron, in steps; {@link #NONE} instead of every eighth vector. */
+  private static int[] coordinates(Setting s) {
+    Philox random = new Philox(s.height, s.width);
+    int[] coordinates = new int[2 * s.sources * s.height * s.width];
+    for (int i = 0; i < coordinates.length; i += 2) {
+      coordinates[i] = random.nextInt(8) == 0 ? NONE : random.nextInt(17) - 8;
+      coordinates[i + 1] = random.nextInt(17) - 8;
     }
-    return Tensor.ofBytes(coordinates.memory(), Shape.of(s.source(4)), bytes.array());
+    return coordinates;
   }
 
-  private static Array64 unpacked(Array64 coordinates) {
-    Shape from = coordinates.shape();
-    Array64 normals = Array64.of(from.with(3, 3));
-    for (int n = 0; n < from.dim(0); n++) {
-      for (int y = 0; y < from.dim(1); y++) {
-        for (int x = 0; x < from.dim(2); x++) {
-          double u = coordinates.at(n, y, x, 0) * STEP / Short.MAX_VALUE;
-          double v = coordinates.at(n, y, x, 1) * STEP / Short.MAX_VALUE;
-          if (coordinates.at(n, y, x, 0) == -9) {
-            continue;
-          }
-          double z = 1 - Math.abs(u) - Math.abs(v);
-          // The corners of the square all meet at (0, 0, -1): from there the lower half is
-          // unfolded.
-          double a = z >= 0 ? u : Math.copySign(1 - Math.abs(v), u);
-          double b = z >= 0 ? v : Math.copySign(1 - Math.abs(u), v);
-          double length = Math.hypot(a, Math.hypot(b, z));
-          normals.add(a / length, n, y, x, 0);
-          normals.add(b / length, n, y, x, 1);
-          normals.add(z / length, n, y, x, 2);
-        }
+  private static Tensor packed(Setting s, int[] coordinates, DeviceMemory memory) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * coordinates.length).order(ByteOrder.nativeOrder());
+    for (int value : coordinates) {
+      bytes.putShort(value == NONE ? ImageOps.NO_NORMAL : (short) (value * STEP));
+    }
+    return Tensor.ofBytes(memory, Shape.of(s.source(4)), bytes.array());
+  }
+
+  // The corners of the square all meet at (0, 0, -1): from there the lower half is unfolded.
+  private static Array64 unpacked(Setting s, int[] coordinates) {
+    Array64 normals = Array64.of(Shape.of(s.source(3)));
+    for (int i = 0; i < coordinates.length; i += 2) {
+      if (coordinates[i] == NONE) {
+        continue;
       }
+      double u = (double) coordinates[i] * STEP / Short.MAX_VALUE;
+      double v = (double) coordinates[i + 1] * STEP / Short.MAX_VALUE;
+      double z = 1 - Math.abs(u) - Math.abs(v);
+      double x = z >= 0 ? u : Math.copySign(1 - Math.abs(v), u);
+      double y = z >= 0 ? v : Math.copySign(1 - Math.abs(u), v);
+      double length = Math.hypot(x, Math.hypot(y, z));
+      int vector = 3 * (i / 2);
+      normals.data()[vector] = x / length;
+      normals.data()[vector + 1] = y / length;
+      normals.data()[vector + 2] = z / length;
     }
     return normals;
   }

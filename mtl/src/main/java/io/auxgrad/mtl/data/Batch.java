@@ -52,7 +52,13 @@ public final class Batch implements AutoCloseable {
 
   /** A new one that holds {@code content}. The caller closes the batch. */
   public static Batch upload(DeviceMemory memory, BatchContent content) {
-    return new Batch(memory, content.layout()).refill(content);
+    // Where there is no room for all of its tensors, the scope closes those that there are.
+    try (var _ = TensorScope.open()) {
+      Batch batch = new Batch(memory, content.layout());
+      batch.refill(content);
+      batch.owned.forEach(TensorScope::detach);
+      return batch;
+    }
   }
 
   /** Replaces what it holds by {@code content} of the same layout, in the same tensors. */
@@ -86,7 +92,7 @@ public final class Batch implements AutoCloseable {
 
   private Tensor table(List<ImageView> of) {
     if (views == null) {
-      views = own(DType.FLOAT32, Shape.of(layout.count, ImageView.NUMBERS));
+      views = TensorScope.detach(own(DType.FLOAT32, Shape.of(layout.count, ImageView.NUMBERS)));
     }
     return views.set(ImageView.numbers(of));
   }
@@ -147,7 +153,7 @@ public final class Batch implements AutoCloseable {
   }
 
   private Tensor own(DType type, Shape shape) {
-    Tensor tensor = TensorScope.detach(Tensor.empty(memory, type, shape));
+    Tensor tensor = Tensor.empty(memory, type, shape);
     owned.add(tensor);
     return tensor;
   }

@@ -16,6 +16,7 @@ import io.auxgrad.mtl.run.TextFile;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.optim.Ema;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.ops.Backend;
 import java.io.IOException;
@@ -179,6 +180,8 @@ public final class Trainer implements AutoCloseable {
       losses = learner.step(batch, standing.step());
     } catch (Diverged e) {
       throw diverged(e);
+    } catch (OutOfDeviceMemory e) {
+      throw new UserException(outOfMemory(e), e);
     }
     standing.stepMade(losses);
     double seconds = (System.nanoTime() - begin) * 1e-9;
@@ -186,6 +189,10 @@ public final class Trainer implements AutoCloseable {
     listener.step(
         new TrainingListener.Step(
             standing.epoch() + 1, standing.step(), losses, seconds, content.count()));
+  }
+
+  private String outOfMemory(OutOfDeviceMemory e) {
+    return new MemoryAdvice(config, learner, splits.train(), backend.memory()).after(e);
   }
 
   private void endEpoch() {

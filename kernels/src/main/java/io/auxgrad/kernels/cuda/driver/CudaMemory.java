@@ -2,11 +2,11 @@ package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.kernels.cuda.driver.FreeBlocks.Block;
 import io.auxgrad.tensor.Buffer;
-import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import jcuda.driver.JCudaDriver;
@@ -103,7 +103,9 @@ final class CudaMemory implements DeviceMemory {
       giver.trim();
       address = take(bytes);
     }
-    return address.orElseThrow(() -> outOfMemory(asked));
+    return address.orElseThrow(() ->
+        OutOfDeviceMemory.of(
+            this, asked, "use a smaller batch or size, or end what else uses the GPU"));
   }
 
   // In a stream that is captured, the request would become a part of the graph.
@@ -123,19 +125,6 @@ final class CudaMemory implements DeviceMemory {
     context.enter();
     context.calls().check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
     return new MemoryCapacity(free[0], total[0]);
-  }
-
-  private OutOfMemoryError outOfMemory(long asked) {
-    MemoryCapacity state = capacity();
-    return new OutOfMemoryError(
-        "%s: %s were asked for; of %s, %s are free, and this process has %s in use and holds %s: use a smaller batch or size, or end what else uses the GPU"
-            .formatted(
-                device,
-                Bytes.text(asked),
-                Bytes.text(state.total()),
-                Bytes.text(state.free()),
-                Bytes.text(live),
-                Bytes.text(pool.reserved())));
   }
 
   @Override
