@@ -88,10 +88,16 @@ final class Learner implements AutoCloseable {
     return values;
   }
 
-  /** Computes the gradients of a step, and no step: to learn what it takes. */
+  /**
+   * A step, to learn what memory it takes: whatever its losses are, and with all that an optimiser
+   * and averages remember. Nothing can be trained afterwards.
+   */
   void rehearse(Batch batch) {
-    try (Tape tape = Tape.open()) {
-      tape.backward(loss.of(network.forward(Variable.constant(batch.images())), batch).total());
+    try {
+      try (Tape tape = Tape.open()) {
+        tape.backward(loss.of(network.forward(Variable.constant(batch.images())), batch).total());
+      }
+      optimizer.step();
     } finally {
       optimizer.zeroGradients();
     }

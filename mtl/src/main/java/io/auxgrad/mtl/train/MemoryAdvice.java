@@ -115,6 +115,7 @@ final class MemoryAdvice {
   /** Empty where not even small batches fit. */
   private Optional<Need> measured() {
     try {
+      peak(smallest()); // makes what an optimiser remembers
       long one = peak(smallest());
       double perImage = Math.max(1, peak(smallest() + 1) - one);
       return Optional.of(new Need(one - smallest() * perImage, perImage));
