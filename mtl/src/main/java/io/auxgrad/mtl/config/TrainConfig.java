@@ -10,7 +10,7 @@ package io.auxgrad.mtl.config;
  *     only
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
  * @param checkpointing whether the encoder's blocks are computed again in the backward pass instead
- *     of kept: the result is the same, for less memory and more time
+ *     of kept, for less memory and more time
  */
 public record TrainConfig(
     int epochs,

@@ -23,8 +23,10 @@ public abstract class Backbone extends Module {
   private boolean checkpointing;
 
   /**
-   * Whether training keeps of each residual block nothing but its input, and computes the block
-   * again in the backward pass: the same gradients for less memory and more time. Off at first.
+   * Whether training keeps of each block of a stage nothing but its input, and computes the block
+   * again in the backward pass: for less memory and more time. Gradients are the same bytes, unless
+   * a map goes elsewhere too and into a block that uses it twice, as ResNet's do: their sum is then
+   * taken in another order. Off at first.
    */
   public final void checkpointing(boolean on) {
     checkpointing = on;
