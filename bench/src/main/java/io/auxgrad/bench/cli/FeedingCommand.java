@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "feeding",
     description = {
-      "Measures training steps on one batch, on batches from the host's memory, and on batches from"
-          + " the device's.",
+      "Measures training steps on one batch, on batches from the host's memory, and on batches from the device's.",
       "Prints a table. Ends with 1 if the quicker way of feeding takes more than is allowed."
     },
     mixinStandardHelpOptions = true)

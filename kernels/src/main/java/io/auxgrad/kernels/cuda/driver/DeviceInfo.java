@@ -75,8 +75,7 @@ public record DeviceInfo(
             .formatted(
                 Calls.describe(status),
                 visible == null
-                    ? "nvidia-smi lists what there is; a container must be started with access to"
-                          + " the GPU (docker: --gpus all)"
+                    ? "nvidia-smi lists what there is; a container must be started with access to the GPU (docker: --gpus all)"
                     : "CUDA_VISIBLE_DEVICES=%s hides all others".formatted(visible)));
   }
 

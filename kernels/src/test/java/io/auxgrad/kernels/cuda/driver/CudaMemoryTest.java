@@ -88,8 +88,7 @@ class CudaMemoryTest {
     var e = assertThrows(OutOfMemoryError.class, () -> memory.allocate(5 * MIB));
     // Other tests lose devices, and with them memory.
     assertEquals(
-        "cuda:0: 5 MiB were asked for; of 10 MiB, 4 MiB are free, and this process has 6 MiB in use"
-            + " and holds 6 MiB: use a smaller batch or size, or end what else uses the GPU",
+        "cuda:0: 5 MiB were asked for; of 10 MiB, 4 MiB are free, and this process has 6 MiB in use and holds 6 MiB: use a smaller batch or size, or end what else uses the GPU",
         e.getMessage().replace("4.0 MiB", "4 MiB"));
     memory.release(used);
     memory.release(memory.allocate(5 * MIB));
