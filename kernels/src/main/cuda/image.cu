@@ -1,49 +1,64 @@
-// Views of images and labels: a window of each image of a batch, at some size, mirrored or not, in changed colours.
+// Views of images and labels: each image of a batch shows a window of one of the sources, at some size, mirrored or
+// not, in changed colours.
 //
 // Bound by memory: per output pixel an image moves 3 bytes in (more if it shrinks, fewer if it grows) and 12 or 6 out,
-// labels 4 to 12 in and 4 to 13 out. A block takes a tile of TILE output pixels in a row, whatever rows and images they
+// labels 1 to 12 in and 4 to 13 out. A block takes a tile of TILE output pixels in a row, whatever rows and images they
 // are of; neighbouring threads take neighbouring pixels, so that what they read lies side by side too, and each thread
 // TILE / blockDim.x of them, whose loads are under way together. What has three channels is written by way of shared
 // memory: there a pixel's three numbers go in place without conflicts (3 and the 32 banks have no common factor), and
 // come out in packs of 16 bytes that neighbouring threads write side by side.
 //
-// Positions are computed as io.auxgrad.tensor.ops.ImageView writes them: a sum, a division and a sum, each rounded once,
-// which no fused multiply-add can change. So every backend takes the same pixels.
+// Numbers are computed as io.auxgrad.tensor.ops.ImageOps writes them, each step rounded once: a fused multiply-add,
+// which the compiler is free to make of * and +, rounds another way than the host. So a batch is the same bytes
+// wherever it is made. The kernels wait for memory meanwhile.
 #include "common.cuh"
 
 constexpr int TILE = 1024;
 constexpr int IGNORE = -1;
 constexpr int IGNORE_BYTE = 255;
 
-// A row of the tensor of views.
+constexpr int OCTAHEDRAL_END = 32767;
+constexpr int NO_NORMAL = -32768;
+
+// A row of the tensor of views; a negative scale stands for a flip.
 struct alignas(16) View {
-  float scale, left, top, flip;
+  float image, signedScale, left, top;
   float colours[3][4];
+
+  DEVICE bool flip() const { return signedScale < 0; }
+
+  DEVICE float scale() const { return fabsf(signedScale); }
 };
 
 struct Sizes {
-  int images, height, width, outHeight, outWidth;
+  int sources, height, width, images, outHeight, outWidth;
 };
 
-// Where an output pixel looks: an image of the batch, and a point of it.
+// Where an output pixel looks: by which view, at which source image, and at which point of it.
 struct Point {
+  int view;
   int image;
   float x, y;
   bool inside;
 };
 
+DEVICE float plus(float a, float b) { return __fadd_rn(a, b); }
+
+DEVICE float times(float a, float b) { return __fmul_rn(a, b); }
+
 DEVICE Point pointOf(int pixel, const View* views, const Sizes& sizes) {
   int line = pixel / sizes.outWidth;
   int x = pixel - line * sizes.outWidth;
-  int image = line / sizes.outHeight;
-  int y = line - image * sizes.outHeight;
-  const View& view = views[image];
-  float column = view.flip != 0 ? sizes.outWidth - x - 0.5f : x + 0.5f;
+  int number = line / sizes.outHeight;
+  int y = line - number * sizes.outHeight;
+  const View& view = views[number];
+  float column = view.flip() ? sizes.outWidth - x - 0.5f : x + 0.5f;
   Point at;
-  at.image = image;
-  at.x = view.left + column / view.scale;
-  at.y = view.top + (y + 0.5f) / view.scale;
-  at.inside = at.x >= 0 && at.x < sizes.width && at.y >= 0 && at.y < sizes.height;
+  at.view = number;
+  at.image = static_cast<int>(view.image);
+  at.x = view.left + column / view.scale();
+  at.y = view.top + (y + 0.5f) / view.scale();
+  at.inside = at.image < sizes.sources && at.x >= 0 && at.x < sizes.width && at.y >= 0 && at.y < sizes.height;
   return at;
 }
 
@@ -113,12 +128,12 @@ DEVICE Between between(float centre, int size) {
   return Between{max(low, 0), min(low + 1, size - 1), centre - 0.5f - first};
 }
 
-DEVICE float mix(float a, float b, float share) { return a + share * (b - a); }
+DEVICE float mix(float a, float b, float share) { return plus(a, times(share, b - a)); }
 
 // From a colour's value to what the network is given.
 struct Normalization {
-  float factor[3];
-  float shift[3];
+  float mean[3];
+  float deviation[3];
 };
 
 DEVICE void inputPixel(
@@ -137,8 +152,9 @@ DEVICE void inputPixel(
   }
   for (int c = 0; c < 3; c++) {
     const float* row = view.colours[c];
-    float value = row[0] * colour[0] + row[1] * colour[1] + row[2] * colour[2] + row[3];
-    out[c] = norm.factor[c] * fminf(fmaxf(value, 0.0f), 255.0f) + norm.shift[c];
+    float value = plus(times(row[0], colour[0]), times(row[1], colour[1]));
+    value = plus(plus(value, times(row[2], colour[2])), row[3]);
+    out[c] = (fminf(fmaxf(value, 0.0f), 255.0f) / 255.0f - norm.mean[c]) / norm.deviation[c];
   }
 }
 
@@ -149,7 +165,7 @@ DEVICE void input(const uint8* rgb, const View* views, T* y, const Sizes& sizes,
     Point at = pointOf(pixel, views, sizes);
     float* out = tile + 3 * place;
     if (at.inside) {
-      inputPixel(rgb, views[at.image], at, sizes, norm, out);
+      inputPixel(rgb, views[at.view], at, sizes, norm, out);
     } else {
       put(out, 0, 0, 0);
     }
@@ -193,36 +209,75 @@ ENTRY depth(const float* source, const View* views, float* values, uint8* mask, 
     Point at = pointOf(pixel, views, sizes);
     float metres = at.inside ? source[nearest(at, sizes)] : 0.0f;
     bool valid = metres > 0;
-    values[pixel] = valid ? metres / views[at.image].scale : 0.0f;
+    values[pixel] = valid ? metres / views[at.view].scale() : 0.0f;
     mask[pixel] = valid;
   });
 }
 
+struct Normal {
+  float x, y, z;
+};
+
+DEVICE Normal normalAt(const float* source, int64 pixel) {
+  const float* at = source + 3 * pixel;
+  return Normal{at[0], at[1], at[2]};
+}
+
+// Two coordinates on the octahedron |x|+|y|+|z| = 1, whose lower half is folded out over the corners.
+struct alignas(4) Octahedral {
+  short u, v;
+};
+
+DEVICE Normal normalAt(const Octahedral* source, int64 pixel) {
+  Octahedral packed = source[pixel];
+  if (packed.u == NO_NORMAL) {
+    return Normal{0, 0, 0};
+  }
+  float u = packed.u / static_cast<float>(OCTAHEDRAL_END);
+  float v = packed.v / static_cast<float>(OCTAHEDRAL_END);
+  float z = 1 - fabsf(u) - fabsf(v);
+  float unfold = fmaxf(0.0f, -z);
+  float x = u - copysignf(unfold, u);
+  float y = v - copysignf(unfold, v);
+  float unit = 1 / sqrtf(plus(plus(times(x, x), times(y, y)), times(z, z)));
+  return Normal{times(x, unit), times(y, unit), times(z, unit)};
+}
+
 // Depth that is divided by the scale squeezes the scene along z; normals follow with the inverse transpose.
-DEVICE bool normalPixel(const float* source, const View& view, float* out) {
-  float x = view.flip != 0 ? -source[0] : source[0];
-  float y = source[1];
-  float z = view.scale * source[2];
-  float square = x * x + y * y + z * z;
+DEVICE bool normalPixel(const Normal& normal, const View& view, float* out) {
+  float x = view.flip() ? -normal.x : normal.x;
+  float y = normal.y;
+  float z = times(view.scale(), normal.z);
+  float square = plus(plus(times(x, x), times(y, y)), times(z, z));
   if (square == 0) {
     return false;
   }
-  float unit = view.scale == 1 ? 1.0f : 1 / sqrtf(square);
-  put(out, x * unit, y * unit, z * unit);
+  float unit = view.scale() == 1 ? 1.0f : 1 / sqrtf(square);
+  put(out, times(x, unit), times(y, unit), times(z, unit));
   return true;
 }
 
-// 12 in and 13 out.
-ENTRY normals(const float* source, const View* views, float* values, uint8* mask, Sizes sizes) {
+template <class T>
+DEVICE void normals(const T* source, const View* views, float* values, uint8* mask, const Sizes& sizes) {
   __shared__ float tile[3 * TILE];
   eachPixel(sizes, [&](int pixel, int place) {
     Point at = pointOf(pixel, views, sizes);
     float* out = tile + 3 * place;
-    bool valid = at.inside && normalPixel(source + 3 * nearest(at, sizes), views[at.image], out);
+    bool valid = at.inside && normalPixel(normalAt(source, nearest(at, sizes)), views[at.view], out);
     if (!valid) {
       put(out, 0, 0, 0);
     }
     mask[pixel] = valid;
   });
   storeVectors(tile, values, sizes);
+}
+
+// 12 in and 13 out.
+ENTRY normals_f32(const float* source, const View* views, float* values, uint8* mask, Sizes sizes) {
+  normals(source, views, values, mask, sizes);
+}
+
+// 4 in and 13 out.
+ENTRY normals_u8(const Octahedral* source, const View* views, float* values, uint8* mask, Sizes sizes) {
+  normals(source, views, values, mask, sizes);
 }

@@ -25,6 +25,9 @@ public interface DeviceMemory {
   /** Bytes in use now, in use at most so far, and held from the system. */
   MemoryUsage usage();
 
+  /** What the device has, whoever uses it. */
+  MemoryCapacity capacity();
+
   /** Returns unused buffers to the system. */
   void trim();
 }

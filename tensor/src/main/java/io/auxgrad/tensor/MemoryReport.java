@@ -8,9 +8,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What {@link TensorScope#report} prints. */
 final class MemoryReport {
+  private static final int LARGEST = 4;
+
   /** Tensors of the same type and shape, made at the same place. */
   private record Group(String what, String where) {}
 
@@ -31,6 +35,13 @@ final class MemoryReport {
     return "live tensors: " + tensors.size() + "\n" + report.usage() + report.lines();
   }
 
+  /** The largest of those on {@code device}, in one line. */
+  static String largest(List<Tensor> tensors, Device device) {
+    MemoryReport report = new MemoryReport();
+    tensors.stream().filter(tensor -> tensor.device().equals(device)).forEach(report::add);
+    return report.largestFirst().limit(LARGEST).collect(Collectors.joining(", "));
+  }
+
   private void add(Tensor tensor) {
     memories.add(tensor.memory());
     Sum sum =
@@ -44,27 +55,32 @@ final class MemoryReport {
   private String usage() {
     StringBuilder text = new StringBuilder();
     for (DeviceMemory memory : memories) {
-      MemoryUsage usage = memory.usage();
+      MemoryCapacity device = memory.capacity();
       text.append(
-          "%s: %d bytes in use, at most %d so far, %d held from the system%n"
-              .formatted(memory.device(), usage.live(), usage.peak(), usage.reserved()));
+          "%s: %s; of the device's %s, %s are free%n"
+              .formatted(
+                  memory.device(),
+                  memory.usage().text(),
+                  Bytes.text(device.total()),
+                  Bytes.text(device.free())));
     }
     return text.toString();
   }
 
   private String lines() {
-    StringBuilder text = new StringBuilder();
-    groups.entrySet().stream()
+    return largestFirst().map(line -> "  " + line + "%n".formatted()).collect(Collectors.joining());
+  }
+
+  private Stream<String> largestFirst() {
+    return groups.entrySet().stream()
         .sorted(Comparator.comparingLong((Map.Entry<Group, Sum> e) -> -e.getValue().bytes))
-        .forEach(e ->
-            text.append(
-                "%6d x %s, %d bytes%s%n"
-                    .formatted(
-                        e.getValue().tensors,
-                        e.getKey().what(),
-                        e.getValue().bytes,
-                        e.getKey().where())));
-    return text.toString();
+        .map(e ->
+            "%d x %s, %s%s"
+                .formatted(
+                    e.getValue().tensors,
+                    e.getKey().what(),
+                    Bytes.text(e.getValue().bytes),
+                    e.getKey().where()));
   }
 
   private static String madeAt(Tensor tensor) {

@@ -7,4 +7,10 @@ package io.auxgrad.tensor;
  * @param peak handed out at most so far
  * @param reserved taken from the system, in use or waiting for reuse
  */
-public record MemoryUsage(long live, long peak, long reserved) {}
+public record MemoryUsage(long live, long peak, long reserved) {
+  /** For people. */
+  public String text() {
+    return "%s in use, %s at most so far, %s held from the system"
+        .formatted(Bytes.text(live), Bytes.text(peak), Bytes.text(reserved));
+  }
+}

@@ -54,6 +54,11 @@ public final class RecordedMemory implements DeviceMemory {
   }
 
   @Override
+  public MemoryCapacity capacity() {
+    return pool.capacity();
+  }
+
+  @Override
   public void trim() {
     pool.trim();
   }

@@ -35,9 +35,17 @@ public final class Tensor implements AutoCloseable {
     TensorScope.register(this);
   }
 
-  /** A tensor with arbitrary content. */
+  /**
+   * A tensor with arbitrary content.
+   *
+   * @throws OutOfDeviceMemory if the device has no room for it
+   */
   public static Tensor empty(DeviceMemory memory, DType dtype, Shape shape) {
-    return new Tensor(new Storage(memory, shape.size() * dtype.bytes()), dtype, shape);
+    try {
+      return new Tensor(new Storage(memory, shape.size() * dtype.bytes()), dtype, shape);
+    } catch (OutOfDeviceMemory e) {
+      throw e.forTensor(dtype, shape, TensorScope.largest(memory.device()));
+    }
   }
 
   /** A tensor of zeros. */
@@ -145,6 +153,20 @@ public final class Tensor implements AutoCloseable {
           "set: " + this + " takes " + byteSize() + " bytes, got " + host.byteSize());
     }
     Launch.run("tensor.set", () -> storage.memory.upload(host, storage.buffer), this);
+    modified();
+    return this;
+  }
+
+  /** Overwrites the bytes from byte {@code from} on, in the device's native order. */
+  public Tensor setBytes(long from, MemorySegment host) {
+    requireOpen();
+    if (from < 0 || host.byteSize() > byteSize() - from) {
+      throw new TensorException(
+          "set: %s has %d bytes, got %d for byte %d on"
+              .formatted(this, byteSize(), host.byteSize(), from));
+    }
+    BufferPart part = new BufferPart(storage.buffer, from);
+    Launch.run("tensor.set", () -> storage.memory.upload(host, part), this);
     modified();
     return this;
   }

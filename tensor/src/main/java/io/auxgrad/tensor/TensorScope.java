@@ -61,6 +61,13 @@ public final class TensorScope implements AutoCloseable {
     return MemoryReport.of(LIVE.list());
   }
 
+  /** The largest ones on a device, in one line for an error's message. */
+  static String largest(Device device) {
+    String where = DEBUG ? "" : " (-Dauxgrad.debug.tensors=true says where they were made)";
+    String largest = MemoryReport.largest(LIVE.list(), device);
+    return largest.isEmpty() ? "" : "; the largest tensors: " + largest + where;
+  }
+
   /** Closes the tensors that are still open in this scope. */
   @Override
   public void close() {

@@ -67,6 +67,11 @@ final class HeapMemory implements DeviceMemory {
   }
 
   @Override
+  public MemoryCapacity capacity() {
+    return MemoryCapacity.ofHost();
+  }
+
+  @Override
   public void trim() {
     // Nothing is kept.
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +100,21 @@ class TensorScopeTest {
       t.reshape(t.shape());
       String report = TensorScope.report();
       assertTrue(report.contains("2 x FLOAT32[2]@cpu, 8 bytes"), report);
-      assertTrue(report.contains("cpu: 8 bytes in use, at most 12 so far"), report);
+      assertTrue(report.contains("cpu: 8 bytes in use, 12 bytes at most so far, "), report);
+    }
+  }
+
+  @Test
+  void aPartOfATensorIsOverwritten() {
+    try (var _ = TensorScope.open()) {
+      Tensor t = vector(1, 2, 3, 4);
+      t.setBytes(Float.BYTES, MemorySegment.ofArray(new float[] {8, 9}));
+      assertArrayEquals(new float[] {1, 8, 9, 4}, t.toFloats());
+      var e =
+          assertThrows(
+              TensorException.class,
+              () -> t.setBytes(3 * Float.BYTES, MemorySegment.ofArray(new float[2])));
+      assertEquals("set: FLOAT32[4]@cpu has 16 bytes, got 8 for byte 12 on", e.getMessage());
     }
   }
 

@@ -29,6 +29,7 @@ public final class Main {
     line.addSubcommand(new CompareCommand(out));
     line.addSubcommand(new ProfileCommand(out));
     line.addSubcommand(new ScalingCommand(out));
+    line.addSubcommand(new FeedingCommand(out));
     line.setOut(new PrintWriter(out, true, out.charset()));
     line.setErr(new PrintWriter(err, true, err.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -3,6 +3,7 @@ package io.auxgrad.bench.work;
 import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.mtl.data.BatchContent;
 import io.auxgrad.mtl.network.Losses;
 import io.auxgrad.mtl.network.MultiTaskLoss;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
@@ -20,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Forward, losses, backward and SGD with momentum, again and again on one batch. */
+/** Forward, losses, backward and SGD with momentum, again and again on one batch's tensors. */
 public final class TrainingStep implements AutoCloseable {
   private static final double LEARNING_RATE = 1e-3;
   private static final double MOMENTUM = 0.9;
@@ -48,6 +49,11 @@ public final class TrainingStep implements AutoCloseable {
         new Sgd(
             List.of(new ParameterGroup("all", network.parameters(), LEARNING_RATE, WEIGHT_DECAY)),
             MOMENTUM);
+  }
+
+  /** Replaces the images and labels. */
+  public void refill(BatchContent content) {
+    batch.refill(content);
   }
 
   /** One step; returns the loss before it. */

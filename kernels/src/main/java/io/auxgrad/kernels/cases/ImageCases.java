@@ -1,17 +1,22 @@
 package io.auxgrad.kernels.cases;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.ImageView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Views of images and labels: whole, larger, smaller, mirrored, beside the source. */
+/** Views of images and labels: whole, larger, smaller, mirrored, beside the source, of none. */
 final class ImageCases {
   private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
   private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
@@ -19,23 +24,41 @@ final class ImageCases {
     1.2f, 0.1f, -0.1f, 5, 0.05f, 0.9f, 0.02f, -12, -0.2f, 0.1f, 0.7f, 30
   };
 
+  /** Between octahedral coordinates of a case. */
+  private static final int STEP = Short.MAX_VALUE / 8;
+
+  private static final int NONE = Integer.MIN_VALUE;
+
   private ImageCases() {}
 
   /** Images of one size, seen at another. */
   private record Setting(
-      String name, int height, int width, int toHeight, int toWidth, List<ImageView> views) {
+      String name,
+      int sources,
+      int height,
+      int width,
+      int toHeight,
+      int toWidth,
+      List<ImageView> views) {
     int[] source(int... channels) {
-      return dims(height, width, channels);
+      return dims(sources, height, width, channels);
     }
 
-    Array64 target(int... channels) {
-      return Array64.of(Shape.of(dims(toHeight, toWidth, channels)));
+    Shape target(int... channels) {
+      return Shape.of(dims(views.size(), toHeight, toWidth, channels));
     }
 
-    private int[] dims(int rows, int columns, int... channels) {
-      return Stream.of(new int[] {views.size(), rows, columns}, channels)
-          .flatMapToInt(java.util.Arrays::stream)
+    private static int[] dims(int images, int rows, int columns, int... channels) {
+      return IntStream.concat(IntStream.of(images, rows, columns), IntStream.of(channels))
           .toArray();
+    }
+
+    Tensor result(List<Tensor> in, DType type, int... channels) {
+      return Tensor.empty(in.getFirst().memory(), type, target(channels));
+    }
+
+    ImageOps.Masked masked(List<Tensor> in, int channels) {
+      return new ImageOps.Masked(result(in, DType.FLOAT32, channels), result(in, DType.UINT8));
     }
 
     Tensor views(List<Tensor> in) {
@@ -45,21 +68,33 @@ final class ImageCases {
 
   private static List<Setting> settings() {
     return List.of(
-        new Setting("whole", 5, 7, 5, 7, List.of(ImageView.whole(), ImageView.whole())),
-        new Setting("one pixel", 1, 1, 3, 2, List.of(view(2, -0.1f, -0.3f, true))),
-        new Setting("crops", 13, 17, 9, 11, random(3, 0.7f, 2.5f)),
-        new Setting("many", 37, 53, 41, 47, random(5, 0.4f, 3)),
-        new Setting("beside", 6, 6, 4, 4, List.of(view(1, 6, 0, false), view(1, -4, 2, true))));
+        new Setting("whole", 2, 5, 7, 5, 7, List.of(ImageView.whole(1), ImageView.whole(0))),
+        new Setting("one pixel", 1, 1, 1, 3, 2, List.of(view(0, 2, -0.1f, -0.3f, true))),
+        new Setting("crops", 7, 13, 17, 9, 11, random(7, 3, 0.7f, 2.5f)),
+        new Setting("many", 3, 37, 53, 41, 47, random(3, 5, 0.4f, 3)),
+        new Setting(
+            "beside",
+            2,
+            6,
+            6,
+            4,
+            4,
+            List.of(
+                view(1, 1, 6, 0, false),
+                view(0, 1, -4, 2, true),
+                view(2, 1, 0, 0, false),
+                view(1, 1, 0, 0, true))));
   }
 
-  private static ImageView view(float scale, float left, float top, boolean flip) {
-    return new ImageView(scale, left, top, flip, WARMER);
+  private static ImageView view(int image, float scale, float left, float top, boolean flip) {
+    return new ImageView(image, scale, left, top, flip, WARMER);
   }
 
-  private static List<ImageView> random(int number, float least, float most) {
+  private static List<ImageView> random(int sources, int number, float least, float most) {
     Philox random = new Philox(number, 0);
     return Stream.generate(() ->
             view(
+                random.nextInt(sources),
                 random.uniform(least, most),
                 random.uniform(-3, 9),
                 random.uniform(-3, 9),
@@ -77,6 +112,7 @@ final class ImageCases {
       cases.add(classes(s, Input.bytes(s.source())));
       cases.add(depth(s));
       cases.add(normals(s));
+      cases.add(octahedralNormals(s));
     }
     return cases;
   }
@@ -87,7 +123,7 @@ final class ImageCases {
         Set.of("image.input"),
         List.of(Input.bytes(s.source(3))),
         in -> {
-          Array64 y = s.target(3).as(type);
+          Array64 y = Array64.of(s.target(3)).as(type);
           each(
               s,
               (at, to) -> {
@@ -101,10 +137,11 @@ final class ImageCases {
               });
           return List.of(y);
         },
-        (b, in) ->
-            List.of(
-                b.image()
-                    .input(in.get(0), s.views(in), MEAN, DEVIATION, s.toHeight, s.toWidth, type)));
+        (b, in) -> {
+          Tensor y = s.result(in, type, 3);
+          b.image().input(in.getFirst(), s.views(in), MEAN, DEVIATION, y);
+          return List.of(y);
+        });
   }
 
   /** The mean over the square of side 1 around the point, the image continued by its border. */
@@ -137,7 +174,7 @@ final class ImageCases {
         Set.of("image.classes"),
         List.of(labels),
         in -> {
-          Array64 y = s.target().as(DType.INT32);
+          Array64 y = Array64.of(s.target()).as(DType.INT32);
           each(
               s,
               (at, to) -> {
@@ -147,7 +184,11 @@ final class ImageCases {
               });
           return List.of(y);
         },
-        (b, in) -> List.of(b.image().classes(in.get(0), s.views(in), s.toHeight, s.toWidth)));
+        (b, in) -> {
+          Tensor y = s.result(in, DType.INT32);
+          b.image().classes(in.getFirst(), s.views(in), y);
+          return List.of(y);
+        });
   }
 
   private static OpCase depth(Setting s) {
@@ -156,8 +197,8 @@ final class ImageCases {
         Set.of("image.depth"),
         List.of(new Input(Shape.of(s.source()), Input.Kind.UNIFORM, -1, 5)),
         in -> {
-          Array64 values = s.target(1);
-          Array64 mask = s.target().as(DType.UINT8);
+          Array64 values = Array64.of(s.target(1));
+          Array64 mask = Array64.of(s.target()).as(DType.UINT8);
           each(
               s,
               (at, to) -> {
@@ -170,7 +211,11 @@ final class ImageCases {
               });
           return List.of(values, mask);
         },
-        (b, in) -> masked(b.image().depth(in.get(0), s.views(in), s.toHeight, s.toWidth)));
+        (b, in) -> {
+          ImageOps.Masked y = s.masked(in, 1);
+          b.image().depth(in.getFirst(), s.views(in), y);
+          return List.of(y.values(), y.mask());
+        });
   }
 
   private static OpCase normals(Setting s) {
@@ -179,28 +224,83 @@ final class ImageCases {
         Set.of("image.normals"),
         // Vectors with a zero in them, and some of nothing but zeros.
         List.of(Input.labels(-1, 2, s.source(3))),
-        in -> {
-          Array64 values = s.target(3);
-          Array64 mask = s.target().as(DType.UINT8);
-          each(
-              s,
-              (at, to) -> {
-                double[] normal = at.inside(s) ? turned(in.getFirst(), at) : new double[3];
-                double length = Math.hypot(normal[0], Math.hypot(normal[1], normal[2]));
-                if (length > 0) {
-                  mask.add(1, to);
-                  for (int c = 0; c < 3; c++) {
-                    double unit = at.view.scale() == 1 ? 1 : length;
-                    values.add(normal[c] / unit, to[0], to[1], to[2], c);
-                  }
-                }
-              });
-          return List.of(values, mask);
-        },
-        (b, in) -> {
-          Tensor normals = b.pointwise().cast(in.get(0), DType.FLOAT32);
-          return masked(b.image().normals(normals, s.views(in), s.toHeight, s.toWidth));
+        in -> normals(s, in.getFirst()),
+        (b, in) -> normals(s, b, in, b.pointwise().cast(in.getFirst(), DType.FLOAT32)));
+  }
+
+  private static OpCase octahedralNormals(Setting s) {
+    int[] coordinates = coordinates(s);
+    return OpCase.of(
+        "normals labels octahedral " + s.name,
+        Set.of("image.normals"),
+        List.of(Input.bytes(1)), // its memory is that of the normals
+        _ -> normals(s, unpacked(s, coordinates)),
+        (b, in) -> normals(s, b, in, packed(s, coordinates, in.getFirst().memory())));
+  }
+
+  /** Over all of the octahedron, in steps; {@link #NONE} instead of every eighth vector. */
+  private static int[] coordinates(Setting s) {
+    Philox random = new Philox(s.height, s.width);
+    int[] coordinates = new int[2 * s.sources * s.height * s.width];
+    for (int i = 0; i < coordinates.length; i += 2) {
+      coordinates[i] = random.nextInt(8) == 0 ? NONE : random.nextInt(17) - 8;
+      coordinates[i + 1] = random.nextInt(17) - 8;
+    }
+    return coordinates;
+  }
+
+  private static Tensor packed(Setting s, int[] coordinates, DeviceMemory memory) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * coordinates.length).order(ByteOrder.nativeOrder());
+    for (int value : coordinates) {
+      bytes.putShort(value == NONE ? ImageOps.NO_NORMAL : (short) (value * STEP));
+    }
+    return Tensor.ofBytes(memory, Shape.of(s.source(4)), bytes.array());
+  }
+
+  // The corners of the square all meet at (0, 0, -1): from there the lower half is unfolded.
+  private static Array64 unpacked(Setting s, int[] coordinates) {
+    Array64 normals = Array64.of(Shape.of(s.source(3)));
+    for (int i = 0; i < coordinates.length; i += 2) {
+      if (coordinates[i] == NONE) {
+        continue;
+      }
+      double u = (double) coordinates[i] * STEP / Short.MAX_VALUE;
+      double v = (double) coordinates[i + 1] * STEP / Short.MAX_VALUE;
+      double z = 1 - Math.abs(u) - Math.abs(v);
+      double x = z >= 0 ? u : Math.copySign(1 - Math.abs(v), u);
+      double y = z >= 0 ? v : Math.copySign(1 - Math.abs(u), v);
+      double length = Math.hypot(x, Math.hypot(y, z));
+      int vector = 3 * (i / 2);
+      normals.data()[vector] = x / length;
+      normals.data()[vector + 1] = y / length;
+      normals.data()[vector + 2] = z / length;
+    }
+    return normals;
+  }
+
+  private static List<Tensor> normals(Setting s, Backend b, List<Tensor> in, Tensor normals) {
+    ImageOps.Masked y = s.masked(in, 3);
+    b.image().normals(normals, s.views(in), y);
+    return List.of(y.values(), y.mask());
+  }
+
+  private static List<Array64> normals(Setting s, Array64 source) {
+    Array64 values = Array64.of(s.target(3));
+    Array64 mask = Array64.of(s.target()).as(DType.UINT8);
+    each(
+        s,
+        (at, to) -> {
+          double[] normal = at.inside(s) ? turned(source, at) : new double[3];
+          double length = Math.hypot(normal[0], Math.hypot(normal[1], normal[2]));
+          if (length > 0) {
+            mask.add(1, to);
+            for (int c = 0; c < 3; c++) {
+              double unit = at.view.scale() == 1 ? 1 : length;
+              values.add(normal[c] / unit, to[0], to[1], to[2], c);
+            }
+          }
         });
+    return List.of(values, mask);
   }
 
   private static double[] turned(Array64 normals, Point at) {
@@ -213,14 +313,10 @@ final class ImageCases {
     return normal;
   }
 
-  private static List<Tensor> masked(ImageOps.Masked y) {
-    return List.of(y.values(), y.mask());
-  }
-
   /** Where an output pixel looks, in float32 as the contract says. */
   private record Point(int image, ImageView view, float x, float y) {
     boolean inside(Setting s) {
-      return x >= 0 && x < s.width && y >= 0 && y < s.height;
+      return image < s.sources && x >= 0 && x < s.width && y >= 0 && y < s.height;
     }
   }
 
@@ -237,7 +333,7 @@ final class ImageCases {
           int column = v.flip() ? s.toWidth - 1 - x : x;
           float atX = v.left() + (column + 0.5f) / v.scale();
           float atY = v.top() + (y + 0.5f) / v.scale();
-          visit.at(new Point(n, v, atX, atY), n, y, x);
+          visit.at(new Point(v.image(), v, atX, atY), n, y, x);
         }
       }
     }

@@ -114,6 +114,7 @@ final class CpuImage extends ImageOps {
   @Override
   protected void runNormals(Tensor normals, Tensor views, Masked y) {
     long from = normals.address();
+    boolean octahedral = normals.dtype() == DType.UINT8;
     long values = y.values().address();
     long mask = y.mask().address();
     eachPixel(
@@ -122,25 +123,17 @@ final class CpuImage extends ImageOps {
         y.mask().shape(),
         (image, row, column, to) -> {
           long source = image.nearest(row, column);
-          boolean valid = source >= 0 && putNormal(image, from, source, values, to);
-          if (!valid) {
+          boolean valid = source >= 0;
+          if (valid) {
+            Normal normal = octahedral ? Normal.unpack(from, source) : Normal.at(from, source);
+            Normal seen = normal.seen(image.scale(), image.flip());
+            putVector(DType.FLOAT32, values, to, seen.x(), seen.y(), seen.z());
+            valid = !seen.equals(Normal.NONE);
+          } else {
             putVector(DType.FLOAT32, values, to, 0, 0, 0);
           }
           Native.putByte(mask, to, (byte) (valid ? 1 : 0));
         });
-  }
-
-  /** Writes the normal and says true, or says false if there is none. */
-  private static boolean putNormal(
-      ViewedImage image, long normals, long source, long values, long to) {
-    float nx = Native.getFloat(normals, 3 * source);
-    float x = image.flip() ? -nx : nx;
-    float y = Native.getFloat(normals, 3 * source + 1);
-    float z = image.scale() * Native.getFloat(normals, 3 * source + 2);
-    float square = x * x + y * y + z * z;
-    float unit = image.scale() == 1 ? 1 : 1 / (float) Math.sqrt(square);
-    putVector(DType.FLOAT32, values, to, x * unit, y * unit, z * unit);
-    return square != 0;
   }
 
   private static void putVector(DType type, long to, long vector, float x, float y, float z) {

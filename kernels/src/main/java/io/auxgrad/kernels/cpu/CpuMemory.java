@@ -3,7 +3,9 @@ package io.auxgrad.kernels.cpu;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -44,7 +46,7 @@ public final class CpuMemory implements DeviceMemory {
   @Override
   public synchronized Buffer allocate(long bytes) {
     long needed = guarded ? bytes + Guard.BYTES : bytes;
-    Slabs.Block block = slabs(needed).take(needed);
+    Slabs.Block block = take(needed);
     liveBytes += block.size;
     peakBytes = Math.max(peakBytes, liveBytes);
     block.guard = guarded ? Guard.around(NativeHeap.view(block.address, block.size), bytes) : null;
@@ -88,9 +90,22 @@ public final class CpuMemory implements DeviceMemory {
   }
 
   @Override
+  public MemoryCapacity capacity() {
+    return MemoryCapacity.ofHost();
+  }
+
+  @Override
   public synchronized void trim() {
     small.trim();
     large.trim();
+  }
+
+  private Slabs.Block take(long bytes) {
+    try {
+      return slabs(bytes).take(bytes);
+    } catch (OutOfMemoryError e) {
+      throw OutOfDeviceMemory.of(this, bytes, "use a smaller batch or size");
+    }
   }
 
   private Slabs slabs(long bytes) {

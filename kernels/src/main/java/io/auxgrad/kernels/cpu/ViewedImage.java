@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * One image of a batch with its view.
  *
- * @param first the number of its first source pixel in the batch
+ * @param first the number of its first source pixel
  * @param width source pixels in a row
  * @param rows where output rows come from
  * @param columns where output columns come from
@@ -25,21 +25,23 @@ record ViewedImage(
     float scale,
     boolean flip,
     float[] colours) {
-  /** Image {@code n} of shape {@code source} as {@code [N,height,width,...]} shows it. */
+  /** What view {@code n} shows of images of shape {@code source}, at the given size. */
   static ViewedImage of(int n, Tensor views, Shape source, int height, int width) {
     float[] view = new float[ImageView.NUMBERS];
     for (int i = 0; i < view.length; i++) {
       view[i] = Native.getFloat(views.address(), (long) n * ImageView.NUMBERS + i);
     }
-    float scale = view[0];
-    boolean flip = view[3] != 0;
-    int fromHeight = source.dim(1);
-    int fromWidth = source.dim(2);
+    float scale = Math.abs(view[1]);
+    boolean flip = view[1] < 0;
+    long image = (long) view[0];
+    boolean isThere = image < source.dim(0);
+    int fromHeight = isThere ? source.dim(1) : 0;
+    int fromWidth = isThere ? source.dim(2) : 0;
     return new ViewedImage(
-        (long) n * fromHeight * fromWidth,
+        image * fromHeight * fromWidth,
         fromWidth,
-        ViewedAxis.of(fromHeight, height, scale, view[2], false),
-        ViewedAxis.of(fromWidth, width, scale, view[1], flip),
+        ViewedAxis.of(fromHeight, height, scale, view[3], false),
+        ViewedAxis.of(fromWidth, width, scale, view[2], flip),
         scale,
         flip,
         Arrays.copyOfRange(view, 4, view.length));

@@ -20,24 +20,23 @@ final class CudaImage extends ImageOps {
   private final KernelFile file;
   private final KernelFile.Typed input;
   private final KernelFile.Typed classes;
-  private final MemorySegment sizesArgument = Arena.ofAuto().allocate(20, 4);
+  private final KernelFile.Typed normals;
+  private final MemorySegment sizesArgument = Arena.ofAuto().allocate(24, 4);
   private final MemorySegment normalizationArgument = Arena.ofAuto().allocate(24, 4);
 
   CudaImage(Gpu gpu) {
     file = new KernelFile(gpu, "image.cu");
     input = file.typed("input");
     classes = file.typed("classes");
+    normals = file.typed("normals");
   }
 
   @Override
   protected void runInput(Tensor rgb, Tensor views, float[] mean, float[] deviation, Tensor y) {
-    // struct Normalization of image.cu: (value / 255 - mean) / deviation as a product and a sum
-    for (int c = 0; c < CHANNELS; c++) {
-      normalizationArgument.setAtIndex(
-          ValueLayout.JAVA_FLOAT, c, (float) (1 / (255.0 * deviation[c])));
-      normalizationArgument.setAtIndex(
-          ValueLayout.JAVA_FLOAT, CHANNELS + c, (float) (-(double) mean[c] / deviation[c]));
-    }
+    // struct Normalization of image.cu
+    MemorySegment.copy(mean, 0, normalizationArgument, ValueLayout.JAVA_FLOAT, 0, CHANNELS);
+    MemorySegment.copy(
+        deviation, 0, normalizationArgument, ValueLayout.JAVA_FLOAT, CHANNELS * 4, CHANNELS);
     input
         .begin(y.dtype())
         .put(rgb)
@@ -61,17 +60,16 @@ final class CudaImage extends ImageOps {
 
   @Override
   protected void runDepth(Tensor depth, Tensor views, Masked y) {
-    launch("depth", depth, views, y);
+    launch(file.kernel("depth").begin(), depth, views, y);
   }
 
   @Override
   protected void runNormals(Tensor normals, Tensor views, Masked y) {
-    launch("normals", normals, views, y);
+    launch(this.normals.begin(normals.dtype()), normals, views, y);
   }
 
-  private void launch(String kernel, Tensor source, Tensor views, Masked y) {
-    file.kernel(kernel)
-        .begin()
+  private void launch(Kernel kernel, Tensor source, Tensor views, Masked y) {
+    kernel
         .put(source)
         .put(views)
         .put(y.values())
@@ -85,7 +83,7 @@ final class CudaImage extends ImageOps {
     Shape from = source.shape();
     Shape to = target.shape();
     Pixels.requireCountable("image views", (long) to.dim(0) * to.dim(1) * to.dim(2));
-    int[] sizes = {to.dim(0), from.dim(1), from.dim(2), to.dim(1), to.dim(2)};
+    int[] sizes = {from.dim(0), from.dim(1), from.dim(2), to.dim(0), to.dim(1), to.dim(2)};
     MemorySegment.copy(sizes, 0, sizesArgument, ValueLayout.JAVA_INT, 0, sizes.length);
     return sizesArgument;
   }

@@ -9,8 +9,9 @@ import io.auxgrad.kernels.cuda.libraries.Finding.Found;
 import io.auxgrad.kernels.cuda.libraries.Finding.Missing;
 import io.auxgrad.kernels.cuda.libraries.Retargeted;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.Device;
-import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.ops.Finding;
 import io.auxgrad.tensor.ops.Inspection;
@@ -76,22 +77,22 @@ public final class CudaInspection implements Inspection {
   private static Stream<Finding> gpu(CudaLibraries libraries) {
     try (CudaGpu gpu = CudaGpu.open(libraries, 0)) {
       Speeds speeds = gpu.measure();
-      MemoryUsage usage = gpu.memory().usage();
+      MemoryCapacity device = gpu.memory().capacity();
       return Stream.of(
           Finding.good("gpu", gpu.describe()),
           Finding.good("canary", "a first kernel was compiled, ran and left what it should"),
-          Finding.good("gpu-memory", text(usage)),
+          Finding.good(
+              "gpu-memory",
+              "%s; of the GPU's %s, %s are free"
+                  .formatted(
+                      gpu.memory().usage().text(),
+                      Bytes.text(device.total()),
+                      Bytes.text(device.free()))),
           Finding.good("gpu-copies", copies(speeds)),
           Finding.good("gpu-launch", launches(speeds)));
     } catch (CudaException | TensorException | LinkageError | OutOfMemoryError e) {
       return Stream.of(Finding.broken("gpu", e.getMessage()));
     }
-  }
-
-  private static String text(MemoryUsage usage) {
-    return format(
-        "%.1f MiB in use, %.1f MiB at most so far, %.1f MiB held",
-        usage.live() / 0x1p20, usage.peak() / 0x1p20, usage.reserved() / 0x1p20);
   }
 
   private static String copies(Speeds speeds) {

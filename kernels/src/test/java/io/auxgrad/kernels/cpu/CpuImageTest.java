@@ -30,40 +30,61 @@ class CpuImageTest {
   }
 
   private Tensor whole(int images) {
-    return ImageView.toTensor(memory, Collections.nCopies(images, ImageView.whole()));
+    return ImageView.toTensor(memory, Collections.nCopies(images, ImageView.whole(0)));
+  }
+
+  private Tensor floats(int... dims) {
+    return Tensor.zeros(memory, DType.FLOAT32, Shape.of(dims));
+  }
+
+  private Tensor bytes(int... dims) {
+    return Tensor.zeros(memory, DType.UINT8, Shape.of(dims));
   }
 
   @Test
   void namesWhatIsWrongWithItsArguments() {
-    Tensor floats = Tensor.zeros(memory, DType.FLOAT32, Shape.of(2, 4, 5));
+    Tensor y = floats(2, 4, 5, 3);
     refuses(
         "network input: image is FLOAT32, expected UINT8",
-        () -> image.input(floats, whole(2), ONES, ONES, 4, 5, DType.FLOAT32));
+        () -> image.input(floats(2, 4, 5, 3), whole(2), ONES, ONES, y));
     refuses(
         "network input: views is [3,16], expected [2,16]",
-        () -> image.input(rgb, whole(3), ONES, ONES, 4, 5, DType.FLOAT32));
+        () -> image.input(rgb, whole(3), ONES, ONES, y));
     refuses(
         "network input: deviation 0.0 must be positive",
-        () -> image.input(rgb, whole(2), ONES, new float[3], 4, 5, DType.FLOAT32));
+        () -> image.input(rgb, whole(2), ONES, new float[3], y));
     refuses(
-        "network input: size 0x5 must be positive",
-        () -> image.input(rgb, whole(2), ONES, ONES, 0, 5, DType.FLOAT32));
+        "network input: result [2,4,5,4] must have 3 channels",
+        () -> image.input(rgb, whole(2), ONES, ONES, floats(2, 4, 5, 4)));
     refuses(
         "class labels: classes are FLOAT32, expected INT32 or UINT8",
-        () -> image.classes(floats, whole(2), 4, 5));
+        () -> image.classes(floats(2, 4, 5), whole(2), bytes(2, 4, 5)));
     refuses(
-        "depth labels: 2 images of 40000x40000 are more than 2^31 pixels: make the batch smaller",
-        () -> image.depth(floats, whole(2), 40000, 40000));
+        "class labels: result is UINT8, expected INT32",
+        () -> image.classes(bytes(2, 4, 5), whole(2), bytes(2, 4, 5)));
+    refuses(
+        "depth labels: mask is [2,4,6], expected [2,4,5]",
+        () ->
+            image.depth(
+                floats(2, 4, 5),
+                whole(2),
+                new ImageOps.Masked(floats(2, 4, 5, 1), bytes(2, 4, 6))));
+    refuses(
+        "normals labels: normals [2,4,5,3] must have 4 channels",
+        () -> image.normals(rgb, whole(2), new ImageOps.Masked(y, bytes(2, 4, 5))));
   }
 
   @Test
   void refusesViewsThatShowNothing() {
     refuses(
         "image view: scale 0.0 must be positive, left 0.0 and top 0.0 finite",
-        () -> new ImageView(0, 0, 0, false, ImageView.sameColours()));
+        () -> new ImageView(0, 0, 0, 0, false, ImageView.sameColours()));
     refuses(
         "image view: colours have 9 numbers, expected 3 rows of 4",
-        () -> new ImageView(1, 0, 0, false, new float[9]));
+        () -> new ImageView(0, 1, 0, 0, false, new float[9]));
+    refuses(
+        "image view: image -1 is outside of 0..16777216",
+        () -> new ImageView(-1, 1, 0, 0, false, ImageView.sameColours()));
   }
 
   private static void refuses(String message, Runnable op) {

@@ -53,6 +53,7 @@ final class Diagnosis {
       findings.add(Finding.good("threads", backend.threads() + " of " + processors()));
       findings.add(bfloat16(backend));
       findings.add(computation(backend));
+      findings.add(Finding.good("engine-memory", backend.memory().usage().text()));
     } catch (RuntimeException | LinkageError e) {
       findings.add(Finding.broken("engine", "does not start: " + e.getMessage()));
     }

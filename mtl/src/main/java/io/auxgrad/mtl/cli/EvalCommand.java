@@ -3,6 +3,7 @@ package io.auxgrad.mtl.cli;
 import io.auxgrad.mtl.config.Config;
 import io.auxgrad.mtl.config.ConfigBuilder;
 import io.auxgrad.mtl.data.Dataset;
+import io.auxgrad.mtl.data.DeviceData;
 import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.network.ModelSummary;
 import io.auxgrad.mtl.run.RunFolder;
@@ -70,7 +71,14 @@ final class EvalCommand implements Callable<Integer> {
 
   private void evaluate(RunFolder run, TrainedModel model, Backend backend) {
     Config config = config(run.config());
-    Splits splits = DataSource.open(config.data());
+    try (DeviceData data = new DeviceData(backend, config.data().memory(), output.output()::note)) {
+      Splits splits = data.splits(DataSource.open(config.data()), config.data().size());
+      evaluate(run, config, splits, model, backend);
+    }
+  }
+
+  private void evaluate(
+      RunFolder run, Config config, Splits splits, TrainedModel model, Backend backend) {
     Dataset dataset =
         switch (split) {
           case TEST -> splits.test();

@@ -19,7 +19,7 @@ import java.util.Set;
 record RunChoice(Path path, Config config, boolean resumes) {
   /** Keys that may change when a run is resumed: they say where it runs, not what it computes. */
   private static final Set<String> OF_THE_MACHINE =
-      Set.of("threads", "data.folder", "data.loaders");
+      Set.of("threads", "data.folder", "data.loaders", "data.memory");
 
   /** What the options ask for; nothing is written yet. */
   static RunChoice of(TrainCommand options, Output output) {

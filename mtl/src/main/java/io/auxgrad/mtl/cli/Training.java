@@ -1,6 +1,7 @@
 package io.auxgrad.mtl.cli;
 
 import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.data.DeviceData;
 import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.run.Checkpoint;
 import io.auxgrad.mtl.run.Environment;
@@ -31,9 +32,11 @@ final class Training {
       Splits splits = DataSource.open(choice.config().data());
       // Before there is a folder: a device that is not there leaves none behind.
       Backend backend = EngineOptions.backend(choice.config().device(), choice.config().threads());
-      try (RunFolder run = choice.open()) {
+      Config config = choice.config();
+      try (RunFolder run = choice.open();
+          DeviceData data = new DeviceData(backend, config.data().memory(), output::note)) {
         output.note("run folder: " + run.path());
-        return train(run, choice.config(), splits, backend, stop);
+        return train(run, config, data.splits(splits, config.data().size()), backend, stop);
       }
     }
   }

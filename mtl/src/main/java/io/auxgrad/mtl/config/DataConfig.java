@@ -1,6 +1,7 @@
 package io.auxgrad.mtl.config;
 
 import io.auxgrad.mtl.data.ImageSize;
+import io.auxgrad.mtl.data.Residency;
 
 /**
  * Images and labels.
@@ -11,9 +12,16 @@ import io.auxgrad.mtl.data.ImageSize;
  * @param classes number of classes: 13 or 39 for nyuv2; rooms have their own number and ignore it
  * @param rooms how many rooms are rendered
  * @param loaders threads that prepare batches ahead of the step
+ * @param memory where samples are kept, and batches made of them; changes no result
  */
 public record DataConfig(
-    Source source, String folder, ImageSize size, int classes, Rooms rooms, int loaders) {
+    Source source,
+    String folder,
+    ImageSize size,
+    int classes,
+    Rooms rooms,
+    int loaders,
+    Residency memory) {
   /** Where images come from. */
   public enum Source {
     /** Rendered on the fly, with exact labels. */

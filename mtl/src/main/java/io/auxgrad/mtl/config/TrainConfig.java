@@ -9,9 +9,16 @@ package io.auxgrad.mtl.config;
  * @param checkpointEvery steps between checkpoints within an epoch; 0 for one at each epoch's end
  *     only
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
+ * @param checkpointing whether the encoder's blocks are computed again in the backward pass instead
+ *     of kept, for less memory and more time
  */
 public record TrainConfig(
-    int epochs, int batch, int validateEvery, int checkpointEvery, double ema) {
+    int epochs,
+    int batch,
+    int validateEvery,
+    int checkpointEvery,
+    double ema,
+    boolean checkpointing) {
   /** Checks the range. */
   public TrainConfig {
     Require.between("train.epochs", epochs, 0, 1_000_000);

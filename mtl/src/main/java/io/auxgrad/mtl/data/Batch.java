@@ -5,40 +5,96 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
-import java.lang.foreign.MemorySegment;
+import io.auxgrad.tensor.ops.ImageView;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A batch in device memory. It owns its tensors, whatever scope is open, until it is closed. Maps
- * that the data set does not have are null.
+ * A batch in device memory. It owns its tensors, whatever scope is open, until it is closed; {@link
+ * #refill} gives them other values. Maps that the data set does not have are null.
  */
 public final class Batch implements AutoCloseable {
+  private final DeviceMemory memory;
+  private final Layout layout;
   private final List<Tensor> owned = new ArrayList<>();
-  private final List<String> ids;
   private final Tensor images;
   private final Tensor classes;
   private final Tensor depth;
   private final Tensor depthMask;
   private final Tensor normals;
   private final Tensor normalsMask;
+  private List<String> ids = List.of();
+  private Tensor views;
 
-  private Batch(DeviceMemory memory, HostBatch host) {
-    int n = host.count();
-    int h = host.height();
-    int w = host.width();
-    ids = host.ids();
-    images = put(memory, DType.FLOAT32, segment(host.images()), n, h, w, 3);
-    classes = put(memory, DType.INT32, segment(host.classes()), n, h, w);
-    depth = put(memory, DType.FLOAT32, segment(host.depth()), n, h, w, 1);
-    depthMask = put(memory, DType.UINT8, segment(host.depthMask()), n, h, w);
-    normals = put(memory, DType.FLOAT32, segment(host.normals()), n, h, w, 3);
-    normalsMask = put(memory, DType.UINT8, segment(host.normalsMask()), n, h, w);
+  /**
+   * What a batch is like.
+   *
+   * @param count number of images
+   * @param height rows
+   * @param width columns
+   * @param classes whether there are classes
+   * @param depth whether there is depth
+   * @param normals whether there are normals
+   */
+  public record Layout(
+      int count, int height, int width, boolean classes, boolean depth, boolean normals) {}
+
+  private Batch(DeviceMemory memory, Layout layout) {
+    this.memory = memory;
+    this.layout = layout;
+    images = make(true, DType.FLOAT32, 3);
+    classes = make(layout.classes, DType.INT32);
+    depth = make(layout.depth, DType.FLOAT32, 1);
+    depthMask = make(layout.depth, DType.UINT8);
+    normals = make(layout.normals, DType.FLOAT32, 3);
+    normalsMask = make(layout.normals, DType.UINT8);
   }
 
-  /** Copies {@code host} to the device. The caller closes the batch. */
-  public static Batch upload(DeviceMemory memory, HostBatch host) {
-    return new Batch(memory, host);
+  /** A new one that holds {@code content}. The caller closes the batch. */
+  public static Batch upload(DeviceMemory memory, BatchContent content) {
+    // Where there is no room for all of its tensors, the scope closes those that there are.
+    try (var _ = TensorScope.open()) {
+      Batch batch = new Batch(memory, content.layout());
+      batch.refill(content);
+      batch.owned.forEach(TensorScope::detach);
+      return batch;
+    }
+  }
+
+  /** Replaces what it holds by {@code content} of the same layout, in the same tensors. */
+  public Batch refill(BatchContent content) {
+    if (!content.layout().equals(layout)) {
+      throw new IllegalArgumentException(
+          "a batch of %s cannot take %s".formatted(layout, content.layout()));
+    }
+    switch (content) {
+      case HostBatch host -> copy(host);
+      case DeviceBatch onDevice -> onDevice.samples().gather(table(onDevice.views()), this);
+    }
+    ids = content.ids();
+    return this;
+  }
+
+  private void copy(HostBatch host) {
+    images.set(host.images());
+    if (layout.classes) {
+      classes.set(host.classes());
+    }
+    if (layout.depth) {
+      depth.set(host.depth());
+      depthMask.set(host.depthMask());
+    }
+    if (layout.normals) {
+      normals.set(host.normals());
+      normalsMask.set(host.normalsMask());
+    }
+  }
+
+  private Tensor table(List<ImageView> of) {
+    if (views == null) {
+      views = TensorScope.detach(own(DType.FLOAT32, Shape.of(layout.count, ImageView.NUMBERS)));
+    }
+    return views.set(ImageView.numbers(of));
   }
 
   /** Names of the images. */
@@ -86,24 +142,19 @@ public final class Batch implements AutoCloseable {
     owned.forEach(Tensor::close);
   }
 
-  private Tensor put(DeviceMemory memory, DType type, MemorySegment values, int... dims) {
-    if (values == null) {
+  private Tensor make(boolean wanted, DType type, int... channels) {
+    if (!wanted) {
       return null;
     }
-    Tensor tensor = TensorScope.detach(Tensor.empty(memory, type, Shape.of(dims)));
+    int n = layout.count;
+    int h = layout.height;
+    int w = layout.width;
+    return own(type, channels.length == 0 ? Shape.of(n, h, w) : Shape.of(n, h, w, channels[0]));
+  }
+
+  private Tensor own(DType type, Shape shape) {
+    Tensor tensor = Tensor.empty(memory, type, shape);
     owned.add(tensor);
-    return tensor.setBytes(values);
-  }
-
-  private static MemorySegment segment(float[] values) {
-    return values == null ? null : MemorySegment.ofArray(values);
-  }
-
-  private static MemorySegment segment(int[] values) {
-    return values == null ? null : MemorySegment.ofArray(values);
-  }
-
-  private static MemorySegment segment(byte[] values) {
-    return values == null ? null : MemorySegment.ofArray(values);
+    return tensor;
   }
 }

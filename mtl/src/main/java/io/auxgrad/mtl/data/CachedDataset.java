@@ -25,6 +25,11 @@ final class CachedDataset implements Dataset {
     return kept.length() * PackedSample.bytes(size);
   }
 
+  /** Height and width of its samples. */
+  ImageSize imageSize() {
+    return size;
+  }
+
   @Override
   public String name() {
     return source.name();
@@ -52,26 +57,33 @@ final class CachedDataset implements Dataset {
   @SuppressWarnings("EmptyCatch")
   private void prepare(int index) {
     try {
-      kept.set(index, packed(index));
+      kept.set(index, pack(index));
     } catch (RuntimeException e) {
       // The loader's thread meets it again, and reports it with the batch that needs the sample.
     }
   }
 
-  // Kept or not, a sample goes through the packed form, so that how much fits changes no pixel.
   @Override
   public Sample load(int index) {
+    return packed(index).unpack();
+  }
+
+  /**
+   * Sample {@code index} as it is kept. Kept or not, a sample goes through this form, so that
+   * neither how much fits nor where it is unpacked changes a pixel.
+   */
+  PackedSample packed(int index) {
     PackedSample packed = index < kept.length() ? kept.get(index) : null;
     if (packed == null) {
-      packed = packed(index);
+      packed = pack(index);
       if (index < kept.length()) {
         kept.set(index, packed);
       }
     }
-    return packed.unpack();
+    return packed;
   }
 
-  private PackedSample packed(int index) {
+  private PackedSample pack(int index) {
     return new PackedSample(Resizer.resize(source.load(index), size));
   }
 }

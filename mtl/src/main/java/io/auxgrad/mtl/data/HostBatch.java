@@ -26,7 +26,8 @@ public record HostBatch(
     float[] depth,
     byte[] depthMask,
     float[] normals,
-    byte[] normalsMask) {
+    byte[] normalsMask)
+    implements BatchContent {
   /** A batch of zeros for {@code samples}, which must all have the same maps. */
   static HostBatch allocate(List<Sample> samples, ImageSize size) {
     int pixels = Math.multiplyExact(samples.size(), size.pixels());
@@ -45,9 +46,10 @@ public record HostBatch(
         normals ? new byte[pixels] : null);
   }
 
-  /** Number of images. */
-  public int count() {
-    return ids.size();
+  @Override
+  public Batch.Layout layout() {
+    return new Batch.Layout(
+        ids.size(), height, width, classes != null, depth != null, normals != null);
   }
 
   private static boolean allOrNone(List<Sample> samples, String map, Predicate<Sample> has) {

@@ -10,6 +10,16 @@ public final class Normalization {
 
   private Normalization() {}
 
+  /** The means of red, green and blue. */
+  static float[] means() {
+    return MEAN.clone();
+  }
+
+  /** The standard deviations of red, green and blue. */
+  static float[] deviations() {
+    return DEVIATION.clone();
+  }
+
   /** The mean of channel 0..2 (red, green, blue). */
   public static float mean(int channel) {
     return MEAN[channel];

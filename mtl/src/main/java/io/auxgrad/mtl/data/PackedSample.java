@@ -1,11 +1,13 @@
 package io.auxgrad.mtl.data;
 
+import io.auxgrad.tensor.ops.ImageOps;
+
 /**
  * A sample in 12 bytes per pixel. Image, classes and depth come back exactly; a normal is kept as
- * two octahedral coordinates of 16 bits, less than 0.01 degrees off.
+ * two octahedral coordinates of 16 bits, less than 0.01 degrees off. {@link ImageOps} unpack it on
+ * a device, to the same bytes.
  */
 final class PackedSample {
-  private static final short INVALID = Short.MIN_VALUE;
   private static final int MAX_CLASSES = 255;
 
   private final String id;
@@ -33,6 +35,36 @@ final class PackedSample {
         classes == null ? null : unpackClasses(),
         depth,
         normals == null ? null : unpackNormals());
+  }
+
+  String id() {
+    return id;
+  }
+
+  /** {@code [H,W,3]}. */
+  byte[] rgb() {
+    return rgb;
+  }
+
+  /** {@code [H,W]}, -1 = ignore; or null. */
+  byte[] classes() {
+    return classes;
+  }
+
+  /** {@code [H,W]} metres, 0 = invalid; or null. */
+  float[] depth() {
+    return depth;
+  }
+
+  /** {@code [H,W,2]} octahedral coordinates; or null. */
+  short[] normals() {
+    return normals;
+  }
+
+  boolean hasTheMapsOf(PackedSample other) {
+    return (classes == null) == (other.classes == null)
+        && (depth == null) == (other.depth == null)
+        && (normals == null) == (other.normals == null);
   }
 
   static long bytes(ImageSize size) {
@@ -76,7 +108,7 @@ final class PackedSample {
       float z = normals[i + 2];
       float length = Math.abs(x) + Math.abs(y) + Math.abs(z);
       if (length == 0) {
-        packed[j] = INVALID;
+        packed[j] = ImageOps.NO_NORMAL;
         continue;
       }
       float u = x / length;
@@ -95,7 +127,7 @@ final class PackedSample {
   private float[] unpackNormals() {
     float[] values = new float[normals.length / 2 * 3];
     for (int i = 0, j = 0; i < values.length; i += 3, j += 2) {
-      if (normals[j] == INVALID) {
+      if (normals[j] == ImageOps.NO_NORMAL) {
         continue;
       }
       float u = (float) normals[j] / Short.MAX_VALUE;

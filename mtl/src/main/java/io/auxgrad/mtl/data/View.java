@@ -1,5 +1,7 @@
 package io.auxgrad.mtl.data;
 
+import io.auxgrad.tensor.ops.ImageView;
+
 /**
  * One way to look at a sample: zoom, crop, mirror and colours. Applied in a single pass that goes
  * through the target pixels and takes the image bilinearly and the labels from the nearest pixel.
@@ -33,6 +35,20 @@ record View(float scale, float left, float top, boolean flip, ColourJitter colou
             target);
       }
     }
+  }
+
+  /**
+   * The same as device ops take it, for source image {@code image} of the given size and mean gray.
+   */
+  ImageView onDevice(int image, ImageSize size, float meanGray) {
+    float[][] matrix = colours.matrix(meanGray);
+    float[] rows = ImageView.sameColours();
+    for (int row = 0; matrix != null && row < matrix.length; row++) {
+      System.arraycopy(matrix[row], 0, rows, 4 * row, 4);
+    }
+    float x = Axis.start(size.width(), scale, left);
+    float y = Axis.start(size.height(), scale, top);
+    return new ImageView(image, scale, x, y, flip, rows);
   }
 
   private void writeLabels(Sample sample, int source, HostBatch batch, int target) {
@@ -123,9 +139,14 @@ record View(float scale, float left, float top, boolean flip, ColourJitter colou
    */
   @SuppressWarnings("ArrayRecordComponent")
   private record Axis(int[] nearest, int[] low, int[] high, float[] weight) {
+    /** Where the shown part begins, in source pixels. */
+    static float start(int size, float scale, float shift) {
+      return shift * (size - size / scale);
+    }
+
     static Axis of(int size, float scale, float shift, boolean flip) {
       Axis axis = new Axis(new int[size], new int[size], new int[size], new float[size]);
-      float start = shift * (size - size / scale);
+      float start = start(size, scale, shift);
       for (int x = 0; x < size; x++) {
         float centre = start + (flip ? size - x - 0.5f : x + 0.5f) / scale;
         int pixel = (int) Math.floor(centre);

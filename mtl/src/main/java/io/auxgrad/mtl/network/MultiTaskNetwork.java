@@ -100,6 +100,11 @@ public final class MultiTaskNetwork extends Module {
     return precision;
   }
 
+  /** Whether training computes the encoder's blocks twice to keep less of them. */
+  public void checkpointing(boolean on) {
+    encoder.checkpointing(on);
+  }
+
   /**
    * The outputs for normalised images {@code [N,H,W,3]} of any height and width. They belong to the
    * current scope; what was made on the way is closed, but for what a tape has saved.

@@ -3,10 +3,10 @@ package io.auxgrad.mtl.train;
 import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.mtl.data.BatchContent;
+import io.auxgrad.mtl.data.BatchSource;
 import io.auxgrad.mtl.data.Dataset;
-import io.auxgrad.mtl.data.HostBatch;
 import io.auxgrad.mtl.data.ImageSize;
-import io.auxgrad.mtl.data.Loader;
 import io.auxgrad.mtl.metrics.Metric;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.Task;
@@ -105,12 +105,12 @@ public final class Evaluator {
   }
 
   private void forEachBatch(Dataset dataset, Consumer consumer) {
-    try (Loader loader = Loader.evaluation(dataset, size, batch, loaders)) {
-      while (loader.hasNext()) {
-        HostBatch host = loader.next();
+    try (BatchSource source = BatchSource.evaluation(dataset, size, batch, loaders)) {
+      while (source.hasNext()) {
+        BatchContent content = source.next();
         try (var _ = Tape.noGrad();
             var _ = TensorScope.open();
-            Batch b = Batch.upload(memory, host)) {
+            Batch b = Batch.upload(memory, content)) {
           consumer.accept(b);
         }
       }

@@ -51,6 +51,7 @@ final class Learner implements AutoCloseable {
     this.schedule = schedule;
     network = new MultiTaskNetwork(context, config.network(tasks));
     network.precision(config.precision());
+    network.checkpointing(config.train().checkpointing());
     weighting = Weightings.of(config, context, tasks);
     loss = new MultiTaskLoss(tasks, weighting, (float) config.auxiliary().lambda());
     optimizer = Optimizers.of(config.optimizer(), network.parameters(), weighting.parameters());
@@ -85,6 +86,21 @@ final class Learner implements AutoCloseable {
       emaOrNull.update();
     }
     return values;
+  }
+
+  /**
+   * A step, to learn what memory it takes: whatever its losses are, and with all that an optimiser
+   * and averages remember. Nothing can be trained afterwards.
+   */
+  void rehearse(Batch batch) {
+    try {
+      try (Tape tape = Tape.open()) {
+        tape.backward(loss.of(network.forward(Variable.constant(batch.images())), batch).total());
+      }
+      optimizer.step();
+    } finally {
+      optimizer.zeroGradients();
+    }
   }
 
   private void clipGradients() throws Diverged {

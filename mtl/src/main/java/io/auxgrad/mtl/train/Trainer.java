@@ -4,8 +4,8 @@ import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.config.Config;
 import io.auxgrad.mtl.data.Augmentation;
 import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.mtl.data.HostBatch;
-import io.auxgrad.mtl.data.Loader;
+import io.auxgrad.mtl.data.BatchContent;
+import io.auxgrad.mtl.data.BatchSource;
 import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.run.Checkpoint;
 import io.auxgrad.mtl.run.Checkpoints;
@@ -16,6 +16,7 @@ import io.auxgrad.mtl.run.TextFile;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.optim.Ema;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.ops.Backend;
 import java.io.IOException;
@@ -140,7 +141,7 @@ public final class Trainer implements AutoCloseable {
 
   // True when the epoch was finished, false when a stop was requested before.
   private boolean epoch() {
-    try (Loader loader = loader()) {
+    try (BatchSource loader = loader()) {
       while (loader.hasNext()) {
         step(loader);
         if (stop.isMade()) {
@@ -159,8 +160,8 @@ public final class Trainer implements AutoCloseable {
     return !stop.isMade() || standing.epoch() == config.train().epochs();
   }
 
-  private Loader loader() {
-    return Loader.training(
+  private BatchSource loader() {
+    return BatchSource.training(
         splits.train(),
         augmentation,
         config.data().size(),
@@ -171,21 +172,27 @@ public final class Trainer implements AutoCloseable {
         config.data().loaders());
   }
 
-  private void step(Loader loader) {
+  private void step(BatchSource loader) {
     long begin = System.nanoTime();
-    HostBatch host = loader.next();
+    BatchContent content = loader.next();
     SequencedMap<String, Double> losses;
-    try (Batch batch = Batch.upload(backend.memory(), host)) {
+    try (Batch batch = Batch.upload(backend.memory(), content)) {
       losses = learner.step(batch, standing.step());
     } catch (Diverged e) {
       throw diverged(e);
+    } catch (OutOfDeviceMemory e) {
+      throw new UserException(outOfMemory(e), e);
     }
     standing.stepMade(losses);
     double seconds = (System.nanoTime() - begin) * 1e-9;
-    stopwatch.add(seconds, host.count());
+    stopwatch.add(seconds, content.count());
     listener.step(
         new TrainingListener.Step(
-            standing.epoch() + 1, standing.step(), losses, seconds, host.count()));
+            standing.epoch() + 1, standing.step(), losses, seconds, content.count()));
+  }
+
+  private String outOfMemory(OutOfDeviceMemory e) {
+    return new MemoryAdvice(config, learner, splits.train(), backend.memory()).after(e);
   }
 
   private void endEpoch() {

@@ -1,48 +1,33 @@
 package io.auxgrad.mtl.data;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-
 import io.auxgrad.mtl.NoLeaks;
-import io.auxgrad.tensor.DType;
-import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.Shape;
-import io.auxgrad.tensor.Tensor;
+import io.auxgrad.mtl.StandInGpu;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
-import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.ImageView;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The device's ops on images give what the host's {@link View} gives, to the byte on the CPU. */
+/** A device gathers what the host's {@link View} gives, to the byte. */
 @ExtendWith(NoLeaks.class)
 class DeviceViewTest {
-  private static final int H = 23;
-  private static final int W = 31;
-  private static final float[] MEAN = {
-    Normalization.mean(0), Normalization.mean(1), Normalization.mean(2)
-  };
-  private static final float[] DEVIATION = {
-    Normalization.deviation(0), Normalization.deviation(1), Normalization.deviation(2)
-  };
+  private static final ImageSize SIZE = new ImageSize(23, 31);
+  private static final int SAMPLES = 9;
 
-  private final ImageOps ops = Backends.cpu().image();
-  private final DeviceMemory memory = Backends.cpu().memory();
   private final List<View> views = views();
-  private final List<Sample> samples = new ArrayList<>();
-  private final HostBatch expected;
+  private final CachedDataset dataset =
+      new CachedDataset(Samples.dataset(SAMPLES, 23, 31), SIZE, Long.MAX_VALUE);
 
-  DeviceViewTest() {
-    for (int n = 0; n < views.size(); n++) {
-      samples.add(Samples.random("s" + n, H, W, n));
-    }
-    expected = HostBatch.allocate(samples, new ImageSize(H, W));
-    for (int n = 0; n < views.size(); n++) {
-      views.get(n).write(samples.get(n), expected, n);
-    }
+  private static Stream<Backend> backends() {
+    return Stream.concat(
+        Stream.of(Backends.cpu()),
+        StandInGpu.available() ? Stream.of(StandInGpu.inOrder()) : Stream.empty());
   }
 
   /** Random ones of three kinds, and the limits of each parameter. */
@@ -61,96 +46,35 @@ class DeviceViewTest {
     return views;
   }
 
-  private static ImageView onDevice(View view, Sample sample) {
-    float[][] matrix = view.colours().matrix(ColourJitter.meanGray(sample.rgb()));
-    float[] colours = ImageView.sameColours();
-    for (int row = 0; matrix != null && row < 3; row++) {
-      System.arraycopy(matrix[row], 0, colours, 4 * row, 4);
-    }
-    return new ImageView(
-        view.scale(),
-        view.left() * (W - W / view.scale()),
-        view.top() * (H - H / view.scale()),
-        view.flip(),
-        colours);
+  /** The sample that view {@code n} shows: each of them, in no order. */
+  private static int sample(int n) {
+    return n * 4 % SAMPLES;
   }
 
-  private Tensor deviceViews() {
-    List<ImageView> all = new ArrayList<>();
+  private HostBatch onHost() {
+    List<Sample> samples =
+        IntStream.range(0, views.size()).mapToObj(n -> dataset.load(sample(n))).toList();
+    HostBatch batch = HostBatch.allocate(samples, SIZE);
     for (int n = 0; n < views.size(); n++) {
-      all.add(onDevice(views.get(n), samples.get(n)));
+      views.get(n).write(samples.get(n), batch, n);
     }
-    return ImageView.toTensor(memory, all);
+    return batch;
   }
 
-  private interface MapOf {
-    float[] of(Sample sample);
-  }
-
-  private Tensor floats(MapOf map, int... dims) {
-    float[] all = new float[Math.toIntExact(Shape.of(dims).size())];
-    for (int n = 0; n < samples.size(); n++) {
-      float[] values = map.of(samples.get(n));
-      System.arraycopy(values, 0, all, n * values.length, values.length);
-    }
-    return Tensor.of(memory, Shape.of(dims), all);
-  }
-
-  private byte[] rgb() {
-    byte[] all = new byte[3 * samples.size() * H * W];
-    for (int n = 0; n < samples.size(); n++) {
-      System.arraycopy(samples.get(n).rgb(), 0, all, 3 * n * H * W, 3 * H * W);
-    }
-    return all;
-  }
-
-  private int[] classes() {
-    return samples.stream().flatMapToInt(sample -> Arrays.stream(sample.classes())).toArray();
-  }
-
-  @Test
-  void imagesAreTheSameBytes() {
-    try (var _ = TensorScope.open()) {
-      Tensor rgb = Tensor.ofBytes(memory, Shape.of(samples.size(), H, W, 3), rgb());
-      Tensor got = ops.input(rgb, deviceViews(), MEAN, DEVIATION, H, W, DType.FLOAT32);
-      assertArrayEquals(expected.images(), got.toFloats());
-    }
-  }
-
-  @Test
-  void classesAreTheSame() {
-    int[] classes = classes();
-    byte[] packed = new byte[classes.length];
-    for (int i = 0; i < packed.length; i++) {
-      packed[i] = (byte) classes[i]; // -1 becomes 255
-    }
-    Shape shape = Shape.of(samples.size(), H, W);
-    try (var _ = TensorScope.open()) {
-      Tensor views = deviceViews();
-      Tensor ints = Tensor.ofInts(memory, shape, classes);
-      Tensor bytes = Tensor.ofBytes(memory, shape, packed);
-      assertArrayEquals(expected.classes(), ops.classes(ints, views, H, W).toInts());
-      assertArrayEquals(expected.classes(), ops.classes(bytes, views, H, W).toInts());
-    }
-  }
-
-  @Test
-  void depthIsTheSameBytes() {
-    try (var _ = TensorScope.open()) {
-      Tensor depth = floats(Sample::depth, samples.size(), H, W);
-      ImageOps.Masked got = ops.depth(depth, deviceViews(), H, W);
-      assertArrayEquals(expected.depth(), got.values().toFloats());
-      assertArrayEquals(expected.depthMask(), got.mask().toBytes());
-    }
-  }
-
-  @Test
-  void normalsAreTheSameBytes() {
-    try (var _ = TensorScope.open()) {
-      Tensor normals = floats(Sample::normals, samples.size(), H, W, 3);
-      ImageOps.Masked got = ops.normals(normals, deviceViews(), H, W);
-      assertArrayEquals(expected.normals(), got.values().toFloats());
-      assertArrayEquals(expected.normalsMask(), got.mask().toBytes());
+  @ParameterizedTest
+  @MethodSource("backends")
+  void allMapsAreTheSameBytes(Backend backend) {
+    try (var _ = TensorScope.open();
+        DeviceSamples samples = DeviceSamples.upload(dataset, backend)) {
+      List<ImageView> onDevice =
+          IntStream.range(0, views.size())
+              .mapToObj(n -> samples.view(sample(n), views.get(n)))
+              .toList();
+      HostBatch host = onHost();
+      try (Batch batch =
+          Batch.upload(backend.memory(), new DeviceBatch(samples, host.ids(), onDevice))) {
+        BatchBytes.assertEqual(host, batch);
+      }
     }
   }
 }

@@ -32,7 +32,9 @@ class LoaderTest {
   private static List<HostBatch> all(Loader loader) {
     try (loader) {
       List<HostBatch> batches = new ArrayList<>();
-      loader.forEachRemaining(batches::add);
+      while (loader.hasNext()) {
+        batches.add(loader.next());
+      }
       return batches;
     }
   }

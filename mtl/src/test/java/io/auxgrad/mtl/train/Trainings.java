@@ -2,6 +2,7 @@ package io.auxgrad.mtl.train;
 
 import io.auxgrad.mtl.config.Config;
 import io.auxgrad.mtl.config.ConfigBuilder;
+import io.auxgrad.mtl.data.DeviceData;
 import io.auxgrad.mtl.run.EpochRow;
 import io.auxgrad.mtl.run.RunFolder;
 import io.auxgrad.tensor.ops.Backend;
@@ -96,12 +97,26 @@ final class Trainings {
     Backend backend = Backends.cpu();
     int before = backend.threads();
     backend.setThreads(threads);
-    Config config = run.config();
-    try (Trainer trainer =
-        new Trainer(config, run, DataSource.open(config.data()), backend, listener, stop)) {
-      return trainer.train();
+    try {
+      return train(run, backend, listener, stop);
     } finally {
       backend.setThreads(before);
+    }
+  }
+
+  static boolean train(
+      RunFolder run, Backend backend, TrainingListener listener, StopRequest stop) {
+    Config config = run.config();
+    try (DeviceData data = new DeviceData(backend, config.data().memory(), note -> {});
+        Trainer trainer =
+            new Trainer(
+                config,
+                run,
+                data.splits(DataSource.open(config.data()), config.data().size()),
+                backend,
+                listener,
+                stop)) {
+      return trainer.train();
     }
   }
 

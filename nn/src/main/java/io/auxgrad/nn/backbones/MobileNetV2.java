@@ -96,9 +96,9 @@ public final class MobileNetV2 extends Backbone {
   @Override
   public SequencedMap<String, Variable> forward(Variable images) {
     SequencedMap<String, Variable> maps = new LinkedHashMap<>();
-    Variable x = Scratch.run(() -> stages.getFirst().forward(stem.forward(images)));
+    Variable x = Scratch.run(() -> stage(stages.getFirst(), stem.forward(images)));
     for (int i = 0; i < levels.size(); i++) {
-      x = stages.get(i + 1).forward(x);
+      x = stage(stages.get(i + 1), x);
       maps.put(levels.get(i).name(), x);
     }
     return maps;

@@ -135,10 +135,10 @@ public final class ResNet extends Backbone {
   @Override
   public SequencedMap<String, Variable> forward(Variable images) {
     SequencedMap<String, Variable> maps = new LinkedHashMap<>();
-    Variable x = Scratch.run(() -> layers.getFirst().forward(stem(images)));
+    Variable x = Scratch.run(() -> stage(layers.getFirst(), stem(images)));
     maps.put(levels.getFirst().name(), x);
     for (int i = 1; i < layers.size(); i++) {
-      x = layers.get(i).forward(x);
+      x = stage(layers.get(i), x);
       maps.put(levels.get(i).name(), x);
     }
     return maps;

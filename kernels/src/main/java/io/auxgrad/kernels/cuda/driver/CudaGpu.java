@@ -190,7 +190,7 @@ public final class CudaGpu implements Gpu {
 
   /** Measures how fast it copies and launches, within about a second. */
   public Speeds measure() {
-    return Speeds.measure(this, stream, Math.min(COPY_BYTES, plain.free() / 4));
+    return Speeds.measure(this, stream, Math.min(COPY_BYTES, plain.capacity().free() / 4));
   }
 
   /** Tensors on this GPU must not be used any more. */

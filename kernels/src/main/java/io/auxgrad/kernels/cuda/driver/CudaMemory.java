@@ -4,7 +4,9 @@ import io.auxgrad.kernels.cuda.driver.FreeBlocks.Block;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import jcuda.driver.JCudaDriver;
@@ -101,7 +103,9 @@ final class CudaMemory implements DeviceMemory {
       giver.trim();
       address = take(bytes);
     }
-    return address.orElseThrow(() -> outOfMemory(asked));
+    return address.orElseThrow(() ->
+        OutOfDeviceMemory.of(
+            this, asked, "use a smaller batch or size, or end what else uses the GPU"));
   }
 
   // In a stream that is captured, the request would become a part of the graph.
@@ -114,30 +118,13 @@ final class CudaMemory implements DeviceMemory {
     return address;
   }
 
-  /** Bytes of the GPU that no process holds. */
-  long free() {
-    return freeAndTotal()[0];
-  }
-
-  private long[] freeAndTotal() {
+  @Override
+  public MemoryCapacity capacity() {
     long[] free = new long[1];
     long[] total = new long[1];
     context.enter();
     context.calls().check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
-    return new long[] {free[0], total[0]};
-  }
-
-  private OutOfMemoryError outOfMemory(long asked) {
-    long[] state = freeAndTotal();
-    return new OutOfMemoryError(
-        "%s: %s were asked for; of %s, %s are free, and this process has %s in use and holds %s: use a smaller batch or size, or end what else uses the GPU"
-            .formatted(
-                device,
-                Bytes.text(asked),
-                Bytes.text(state[1]),
-                Bytes.text(state[0]),
-                Bytes.text(live),
-                Bytes.text(pool.reserved())));
+    return new MemoryCapacity(free[0], total[0]);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.tensor.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.driver;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -100,6 +101,11 @@ final class GuardedMemory implements DeviceMemory {
   @Override
   public MemoryUsage usage() {
     return memory.usage();
+  }
+
+  @Override
+  public MemoryCapacity capacity() {
+    return memory.capacity();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda.driver;
 
+import io.auxgrad.tensor.Bytes;
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;

@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DeviceMemory;
 import java.util.function.LongToIntFunction;
 

@@ -5,7 +5,6 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ImageView;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -88,8 +87,14 @@ record Batch(Backend ops, Contents contents, DType type, int images, int shrink)
     return IntStream.range(0, images).mapToObj(_ -> parameter(channels, 3, 3, channels)).toList();
   }
 
+  /** Room for a result with the extents of images; without channels where none are given. */
+  Tensor result(DType type, int height, int width, int... channels) {
+    return empty(type, shape(height, width, channels));
+  }
+
   /** Each image as it is. */
   Tensor views() {
-    return ImageView.toTensor(ops.memory(), Collections.nCopies(images, ImageView.whole()));
+    return ImageView.toTensor(
+        ops.memory(), IntStream.range(0, images).mapToObj(ImageView::whole).toList());
   }
 }

@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -87,6 +92,25 @@ class CudaMemoryTest {
         e.getMessage().replace("4.0 MiB", "4 MiB"));
     memory.release(used);
     memory.release(memory.allocate(5 * MIB));
+  }
+
+  @Test
+  void namesTheTensorThatDidNotFitAndTheLargestOnes() {
+    memory.trim();
+    driver.memory(10 * MIB);
+    try (var _ = TensorScope.open()) {
+      Tensor.empty(memory, DType.UINT8, Shape.of(3, 2 << 20));
+      Shape wanted = Shape.of(5 << 20);
+      var e =
+          assertThrows(OutOfDeviceMemory.class, () -> Tensor.empty(memory, DType.UINT8, wanted));
+      assertTrue(
+          e.getMessage().startsWith("cuda:0: 5 MiB were asked for; of 10 MiB"), e::getMessage);
+      assertTrue(
+          e.getMessage()
+              .contains(
+                  " (for UINT8[5242880]); the largest tensors: 1 x UINT8[3,2097152]@cuda:0, 6 MiB"),
+          e::getMessage);
+    }
   }
 
   @Test

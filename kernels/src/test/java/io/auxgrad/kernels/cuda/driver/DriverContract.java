@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.SmallNetwork;
 import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.Philox;

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.hostrun;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -123,6 +124,11 @@ final class HostMemory implements DeviceMemory {
   @Override
   public MemoryUsage usage() {
     return new MemoryUsage(live, peak, live);
+  }
+
+  @Override
+  public MemoryCapacity capacity() {
+    return MemoryCapacity.ofHost();
   }
 
   @Override

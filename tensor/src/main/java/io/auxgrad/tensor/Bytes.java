@@ -1,15 +1,15 @@
-package io.auxgrad.kernels.cuda.driver;
+package io.auxgrad.tensor;
 
 import java.util.Locale;
 
 /** Amounts of memory for people. */
-final class Bytes {
+public final class Bytes {
   private static final double UNIT = 1024;
 
   private Bytes() {}
 
   /** In the largest unit of which there is one at least, for example {@code 79.2 GiB}. */
-  static String text(long bytes) {
+  public static String text(long bytes) {
     double value = bytes;
     for (String unit : new String[] {"bytes", "KiB", "MiB"}) {
       if (value < UNIT) {

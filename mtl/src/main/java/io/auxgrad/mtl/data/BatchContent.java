@@ -1,0 +1,17 @@
+package io.auxgrad.mtl.data;
+
+import java.util.List;
+
+/** What {@link Batch#refill} brings to a device: pixels, or what it takes to gather them there. */
+public sealed interface BatchContent permits HostBatch, DeviceBatch {
+  /** Names of the images. */
+  List<String> ids();
+
+  /** Sizes, and which maps there are. */
+  Batch.Layout layout();
+
+  /** Number of images. */
+  default int count() {
+    return ids().size();
+  }
+}
