@@ -27,6 +27,15 @@ public abstract class MatmulOps {
    */
   public final Tensor multiply(
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, DType type) {
+    return multiply(a, transposeA, b, transposeB, type, MathMode.FP32);
+  }
+
+  /**
+   * {@link #multiply(Tensor, boolean, Tensor, boolean, DType)} with a say in how products are
+   * computed.
+   */
+  public final Tensor multiply(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, DType type, MathMode math) {
     Checks.activation("matmul", "a", a);
     Checks.activation("matmul", "b", b);
     Checks.require(
@@ -63,12 +72,13 @@ public abstract class MatmulOps {
         transposeB ? " transposed" : "");
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
     Tensor out = Tensor.empty(a.memory(), type, shape);
-    Launch.run("matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, out), a, b, out);
+    Launch.run(
+        "matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, math, out), a, b, out);
     MacCounter.add(out.size() * inner);
     return out;
   }
 
   /** Writes {@code out}. */
   protected abstract void runMultiply(
-      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out);
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, MathMode math, Tensor out);
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
 import io.auxgrad.kernels.cuda.libraries.Version;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The whole way to a GPU but for the GPU: {@link CudaGpu} on the {@link FakeDriver}. */
 public final class FakeGpu {
@@ -28,7 +29,7 @@ public final class FakeGpu {
   static CudaGpu open(FakeDriver fake, String nvrtc, Cubins cubins) {
     Driver driver = Driver.load(fake.libraries());
     DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
-    return new CudaGpu(driver, info, new Version(nvrtc), cubins);
+    return new CudaGpu(driver, info, new Version(nvrtc), cubins, _ -> Optional.empty());
   }
 
   // What the driver's stand-in takes for a module is the name of a library.
