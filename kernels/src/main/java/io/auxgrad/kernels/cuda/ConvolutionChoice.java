@@ -66,7 +66,7 @@ final class ConvolutionChoice {
   }
 
   /** All that there are; those that are likely the fastest first. */
-  private List<ConvolutionWay> ways(ConvolutionPass pass) {
+  List<ConvolutionWay> ways(ConvolutionPass pass) {
     List<ConvolutionWay> ways = new ArrayList<>();
     if (DepthwiseConvolution.suits(pass.w(), pass.spec())) {
       ways.add(own);

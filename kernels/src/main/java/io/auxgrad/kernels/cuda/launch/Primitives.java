@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public interface Primitives {
   /** One way of cuDNN to do a convolution. */
   interface Algorithm {
-    /** By which it is found again, for example {@code cudnn-1-fma}. */
+    /** By which it is found again, for example {@code cudnn-1}. */
     String name();
 
     /** Writes {@code result} of the two other operands, in the order x, w, y. */

@@ -24,7 +24,7 @@ enum CudnnCalls {
               handle, d.x(), d.w(), d.convolution(), d.y(), MOST, count, found);
       Arrays.stream(found)
           .limit(count[0])
-          .map(p -> new Proposal(p.algo, p.status, p.determinism, p.mathType))
+          .map(p -> new Proposal(p.algo, p.status, p.determinism))
           .forEach(into::add);
       return status;
     }
@@ -73,7 +73,7 @@ enum CudnnCalls {
               handle, d.w(), d.y(), d.convolution(), d.x(), MOST, count, found);
       Arrays.stream(found)
           .limit(count[0])
-          .map(p -> new Proposal(p.algo, p.status, p.determinism, p.mathType))
+          .map(p -> new Proposal(p.algo, p.status, p.determinism))
           .forEach(into::add);
       return status;
     }
@@ -123,7 +123,7 @@ enum CudnnCalls {
               handle, d.x(), d.y(), d.convolution(), d.w(), MOST, count, found);
       Arrays.stream(found)
           .limit(count[0])
-          .map(p -> new Proposal(p.algo, p.status, p.determinism, p.mathType))
+          .map(p -> new Proposal(p.algo, p.status, p.determinism))
           .forEach(into::add);
       return status;
     }
@@ -165,14 +165,13 @@ enum CudnnCalls {
   private static final int MOST = 32;
 
   /**
-   * What cuDNN says of an algorithm.
+   * What cuDNN says of an algorithm. JCuda does not pass on the kind of arithmetic.
    *
    * @param algorithm its number
    * @param status of this algorithm for the problem
    * @param determinism 1 if it gives the same bytes each time
-   * @param math what it multiplies with, of {@code cudnnMathType}
    */
-  record Proposal(int algorithm, int status, int determinism, int math) {}
+  record Proposal(int algorithm, int status, int determinism) {}
 
   private final String function;
 

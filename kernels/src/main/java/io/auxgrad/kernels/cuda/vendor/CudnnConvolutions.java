@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import jcuda.jcudnn.JCudnn;
@@ -76,22 +76,25 @@ final class CudnnConvolutions implements AutoCloseable {
   List<Primitives.Algorithm> algorithms(ConvolutionProblem problem) {
     queue.enter();
     CudnnCalls calls = CudnnCalls.valueOf(problem.direction().name());
+    CudnnDescriptors described = CudnnDescriptors.of(cudnn, problem, mathOf(problem));
+    descriptors.push(described);
     List<Primitives.Algorithm> usable = new ArrayList<>();
-    for (CudnnCalls.Proposal proposal : proposals(calls, problem)) {
-      if (isAllowed(calls, problem, proposal)) {
-        CudnnDescriptors described = describe(problem, proposal.math());
+    Set<Integer> seen = new HashSet<>();
+    for (CudnnCalls.Proposal proposal : proposals(calls, problem, described)) {
+      if (isAllowed(calls, proposal) && seen.add(proposal.algorithm())) {
         long bytes = workspace(calls, described, proposal.algorithm());
         if (bytes >= 0 && bytes <= options.workspaceBytes()) {
-          usable.add(new Chosen(calls, described, proposal, bytes));
+          usable.add(new Chosen(calls, described, proposal.algorithm(), bytes));
         }
       }
     }
     return usable;
   }
 
-  private List<CudnnCalls.Proposal> proposals(CudnnCalls calls, ConvolutionProblem problem) {
+  private List<CudnnCalls.Proposal> proposals(
+      CudnnCalls calls, ConvolutionProblem problem, CudnnDescriptors described) {
     List<CudnnCalls.Proposal> proposals = new ArrayList<>();
-    int status = calls.propose(handle, describe(problem, mathOf(problem)), proposals);
+    int status = calls.propose(handle, described, proposals);
     switch (CudnnStatus.of(status)) {
       // It calls a bad parameter what it has in no algorithm too.
       case NOT_SUPPORTED, BAD_PARAMETER -> {
@@ -103,22 +106,21 @@ final class CudnnConvolutions implements AutoCloseable {
     return proposals;
   }
 
-  /** Float32 as itself unless TF32 is asked for; bfloat16 by tensor cores. */
+  /**
+   * Float32 as itself unless TF32 is asked for, which the default allows; bfloat16 by tensor cores.
+   * None of them lets cuDNN convert to half precision.
+   */
   private static int mathOf(ConvolutionProblem problem) {
-    return problem.type() == DType.FLOAT32 && problem.spec().math() == MathMode.FP32
-        ? cudnnMathType.CUDNN_FMA_MATH
-        : cudnnMathType.CUDNN_DEFAULT_MATH;
+    if (problem.type() == DType.BFLOAT16) {
+      return cudnnMathType.CUDNN_TENSOR_OP_MATH;
+    }
+    return problem.spec().math() == MathMode.TF32
+        ? cudnnMathType.CUDNN_DEFAULT_MATH
+        : cudnnMathType.CUDNN_FMA_MATH;
   }
 
-  private boolean isAllowed(
-      CudnnCalls calls, ConvolutionProblem problem, CudnnCalls.Proposal proposal) {
-    // With a conversion it might round float32 to half precision.
-    boolean exact =
-        mathOf(problem) == cudnnMathType.CUDNN_FMA_MATH
-            ? proposal.math() == cudnnMathType.CUDNN_FMA_MATH
-            : proposal.math() != cudnnMathType.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+  private boolean isAllowed(CudnnCalls calls, CudnnCalls.Proposal proposal) {
     return CudnnStatus.of(proposal.status()) == CudnnStatus.SUCCESS
-        && exact
         && sumsPlainly(calls, proposal.algorithm())
         && (proposal.determinism() == DETERMINISTIC || !options.deterministic());
   }
@@ -133,12 +135,6 @@ final class CudnnConvolutions implements AutoCloseable {
     return plain.contains(algorithm);
   }
 
-  private CudnnDescriptors describe(ConvolutionProblem problem, int math) {
-    CudnnDescriptors made = CudnnDescriptors.of(cudnn, problem, math);
-    descriptors.push(made);
-    return made;
-  }
-
   /** Bytes that an algorithm needs; -1 if it cannot do it after all. */
   private long workspace(CudnnCalls calls, CudnnDescriptors described, int algorithm) {
     long[] bytes = new long[1];
@@ -150,20 +146,19 @@ final class CudnnConvolutions implements AutoCloseable {
   private final class Chosen implements Primitives.Algorithm {
     private final CudnnCalls calls;
     private final CudnnDescriptors described;
-    private final CudnnCalls.Proposal proposal;
+    private final int algorithm;
     private final long bytes;
 
-    Chosen(CudnnCalls calls, CudnnDescriptors described, CudnnCalls.Proposal proposal, long bytes) {
+    Chosen(CudnnCalls calls, CudnnDescriptors described, int algorithm, long bytes) {
       this.calls = calls;
       this.described = described;
-      this.proposal = proposal;
+      this.algorithm = algorithm;
       this.bytes = bytes;
     }
 
     @Override
     public String name() {
-      String math = cudnnMathType.stringFor(proposal.math()).replaceAll("CUDNN_|_MATH", "");
-      return "cudnn-%d-%s".formatted(proposal.algorithm(), math.toLowerCase(Locale.ROOT));
+      return "cudnn-" + algorithm;
     }
 
     @Override
@@ -176,7 +171,7 @@ final class CudnnConvolutions implements AutoCloseable {
             calls.run(
                 handle,
                 described,
-                proposal.algorithm(),
+                algorithm,
                 workspace == null ? Address.NULL : new Address(workspace.address()),
                 bytes,
                 new Address(first),

@@ -3,6 +3,8 @@ package io.auxgrad.kernels.cuda.driver;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.Surroundings;
 import io.auxgrad.kernels.cuda.libraries.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -19,6 +21,23 @@ public final class FakeGpu {
   /** One whose kernels the host runs. */
   public static CudaGpu open() {
     return open(FakeDriver.get());
+  }
+
+  /** The same with NVIDIA's libraries, or what plays them, where this process finds them. */
+  public static CudaGpu openWithLibraries() {
+    Driver driver = Driver.load(FakeDriver.get().libraries());
+    DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
+    return new CudaGpu(
+        driver,
+        info,
+        new Version("13.0"),
+        FakeGpu::code,
+        CudaGpu.vendor(CudaLibraries.find(Surroundings.ofProcess()), info));
+  }
+
+  /** Pieces of device memory that were written past an end, of those given back. */
+  public static long violations() {
+    return FakeDriver.sofar().violations();
   }
 
   static CudaGpu open(FakeDriver fake) {
