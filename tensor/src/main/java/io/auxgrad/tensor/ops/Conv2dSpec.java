@@ -47,7 +47,9 @@ public record Conv2dSpec(
 
   /** The same but for how it multiplies. */
   public Conv2dSpec with(MathMode math) {
-    return new Conv2dSpec(strideH, strideW, padH, padW, dilationH, dilationW, groups, math);
+    return math == this.math
+        ? this
+        : new Conv2dSpec(strideH, strideW, padH, padW, dilationH, dilationW, groups, math);
   }
 
   /** The same along H and W, no dilation, one group. */

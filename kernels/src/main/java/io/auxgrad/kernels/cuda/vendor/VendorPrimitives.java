@@ -64,14 +64,21 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
   public static Optional<VendorPrimitives> open(
       CudaLibraries libraries, Surroundings surroundings, String gpu, Queue queue) {
     Options options = Options.of(surroundings);
-    if (!options.used() || missing(libraries).findAny().isPresent()) {
+    if (!options.used()) {
+      return Optional.empty();
+    }
+    Optional<Finding.Missing> missing = missing(libraries).findFirst();
+    if (missing.isPresent()) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "convolutions and products of matrices are done by kernels without tensor cores, which is slow: %s. To get it: %s"
+              .formatted(missing.get().reason(), missing.get().remedy()));
       return Optional.empty();
     }
     return Optional.of(new VendorPrimitives(libraries, surroundings, options, gpu, queue));
   }
 
-  /** Those of the libraries that were not found. */
-  public static Stream<Finding.Missing> missing(CudaLibraries libraries) {
+  private static Stream<Finding.Missing> missing(CudaLibraries libraries) {
     return Stream.of(CudaLibrary.CUBLAS, CudaLibrary.CUDNN)
         .flatMap(
             l -> libraries.finding(l) instanceof Finding.Missing m ? Stream.of(m) : Stream.empty());
