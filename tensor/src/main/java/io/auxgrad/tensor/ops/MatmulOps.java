@@ -9,7 +9,8 @@ import io.auxgrad.tensor.Tensor;
  * Matrix products of rank 2, or of rank 3 with a leading batch.
  *
  * <p>Factors and result are float32 or bfloat16, each of its own; where one of the factors is
- * bfloat16, both are rounded to it. Sums are float32 in any case.
+ * bfloat16, both are rounded to it. Sums are float32 in any case. Float32 is multiplied as such
+ * unless a {@link MathMode} says otherwise.
  */
 public abstract class MatmulOps {
   /**

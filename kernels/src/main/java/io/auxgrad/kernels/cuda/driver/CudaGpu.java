@@ -51,7 +51,7 @@ public final class CudaGpu implements Gpu {
   private final DeviceMemory memory;
   private final Modules modules;
   private final Function<Queue, Optional<VendorPrimitives>> vendor;
-  private Optional<VendorPrimitives> primitives;
+  private Optional<VendorPrimitives> primitivesOrNull;
 
   /**
    * The GPU number {@code index}, with a first kernel run on it.
@@ -193,14 +193,18 @@ public final class CudaGpu implements Gpu {
     return info.major() >= FIRST_WITH_TF32 && primitives().isPresent();
   }
 
-  /** Loaded when they are first asked for. */
   @Override
   public Optional<Primitives> primitives() {
-    if (primitives == null) {
-      primitives = vendor.apply(new GpuQueue(this));
-      primitives.ifPresent(this::opened);
+    return loaded().map(p -> p);
+  }
+
+  // When they are first asked for: what works without them does not wait.
+  private Optional<VendorPrimitives> loaded() {
+    if (primitivesOrNull == null) {
+      primitivesOrNull = vendor.apply(new GpuQueue(this));
+      primitivesOrNull.ifPresent(this::opened);
     }
-    return primitives.map(p -> p);
+    return primitivesOrNull;
   }
 
   @Override
@@ -221,8 +225,8 @@ public final class CudaGpu implements Gpu {
         .formatted(
             info,
             toolchain,
-            primitives()
-                .map(p -> primitives.get().describe())
+            loaded()
+                .map(VendorPrimitives::describe)
                 .orElse("convolutions and products of matrices by kernels of its own"));
   }
 
