@@ -23,12 +23,13 @@ DEVICE void finish(T* y, const float* bias, const T* residual, int64 packs, int 
   storeNarrow(y + at, sum);
 }
 
-#define ENTRIES(T, SUFFIX)                                                                                  \
-  ENTRY finish_##SUFFIX(T* y, const float* bias, const T* residual, int64 packs, int channels, int activation) {        \
-    finish<PACK<T>>(y, bias, residual, packs, channels, activation);                                        \
-  }                                                                                                         \
-  ENTRY finish_single_##SUFFIX(T* y, const float* bias, const T* residual, int64 packs, int channels, int activation) { \
-    finish<1>(y, bias, residual, packs, channels, activation);                                              \
+#define ENTRIES(T, SUFFIX)                                                                                            \
+  ENTRY finish_##SUFFIX(T* y, const float* bias, const T* residual, int64 packs, int channels, int activation) {      \
+    finish<PACK<T>>(y, bias, residual, packs, channels, activation);                                                  \
+  }                                                                                                                   \
+  ENTRY finish_single_##SUFFIX(T* y, const float* bias, const T* residual, int64 packs, int channels,                 \
+                               int activation) {                                                                      \
+    finish<1>(y, bias, residual, packs, channels, activation);                                                        \
   }
 
 ENTRIES(float, f32)

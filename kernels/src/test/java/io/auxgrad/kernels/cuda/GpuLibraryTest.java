@@ -35,7 +35,7 @@ class GpuLibraryTest {
     LibraryChecks checks = new LibraryChecks(gpu, new ForcedWay(gpu, "cudnn").in(backend));
     checks.cases();
     checks.bfloat16();
-    checks.tf32();
+    checks.tf32(3, 1);
   }
 
   @Test
@@ -43,6 +43,7 @@ class GpuLibraryTest {
     LibraryChecks checks = new LibraryChecks(gpu, new ForcedWay(gpu, "cublas").in(backend));
     checks.cases();
     checks.bfloat16();
+    checks.tf32(1);
   }
 
   @Test
