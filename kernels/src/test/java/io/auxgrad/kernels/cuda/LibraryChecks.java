@@ -31,7 +31,9 @@ final class LibraryChecks {
           "convolution.gradWeight",
           "matmul.multiply");
 
+  /** What rounding to bfloat16 changes a number by at most, as a part of it. */
   private static final double BFLOAT16_UNIT = 0x1p-8;
+
   private static final double TF32_PRODUCT = 0x1p-10;
   private static final double FLOAT32_SUM = 0x1p-18;
 
@@ -97,45 +99,52 @@ final class LibraryChecks {
     Tensor dy = cast(uniform(shape.dims()), type);
     String what = "%dx%d %s to %s".formatted(kernel, kernel, spec, type);
     Activation relu = Activation.RELU6;
+    // A library's sums are rounded before bias and residual are added.
+    Tensor sums = own.forward(x, w, null, spec, null, Activation.IDENTITY, DType.FLOAT32);
     expectNear(
         what,
         own.forward(x, w, bias, spec, residual, relu, type),
         ops.forward(x, w, bias, spec, residual, relu, type),
-        2);
+        sums);
     for (DType dxType : List.of(DType.FLOAT32, DType.BFLOAT16)) {
       if (dxType == DType.BFLOAT16 || type == DType.BFLOAT16) {
         expectNear(
             what + ", gradient of the input",
             own.gradInput(dy, w, spec, x.shape(), dxType),
-            ops.gradInput(dy, w, spec, x.shape(), dxType),
-            1);
+            ops.gradInput(dy, w, spec, x.shape(), dxType));
       }
     }
     var want = own.gradWeight(x, dy, spec, w.shape(), true);
     var got = ops.gradWeight(x, dy, spec, w.shape(), true);
     assertEquals(DType.FLOAT32, got.weight().dtype());
     // cuDNN gives it in bfloat16.
-    expectNear(what + ", gradient of the weight", want.weight(), got.weight(), 1);
+    expectNear(what + ", gradient of the weight", want.weight(), got.weight());
     // Our kernels round what they add up here too.
     Shape channels = Shape.of(16);
     expectWithin(
-        BFLOAT16_UNIT / 2,
+        BFLOAT16_UNIT,
         backend.reduction().sumTo(dy, channels),
         got.bias(),
         backend.reduction().sumTo(absolute(cast(dy, DType.FLOAT32)), channels));
   }
 
-  /** Within as many roundings to bfloat16 as {@code roundings}, half a unit each. */
-  private void expectNear(String what, Tensor want, Tensor got, double roundings) {
+  private void expectNear(String what, Tensor want, Tensor got) {
+    expectNear(what, want, got, want);
+  }
+
+  /** Within roundings to bfloat16: of either result, and of {@code before}. */
+  private void expectNear(String what, Tensor want, Tensor got, Tensor before) {
     assertEquals(want.dtype(), got.dtype(), what);
     float[] wanted = floats(want);
     float[] gotten = floats(got);
+    float[] sums = floats(before);
     double scale = 0;
     for (float v : wanted) {
       scale = Math.max(scale, Math.abs(v));
     }
     for (int i = 0; i < wanted.length; i++) {
-      double allowed = roundings * BFLOAT16_UNIT * Math.abs(wanted[i]) + FLOAT32_SUM * scale;
+      double sizes = 2 * Math.abs(wanted[i]) + Math.abs(sums[i]);
+      double allowed = BFLOAT16_UNIT * sizes + FLOAT32_SUM * scale;
       double error = Math.abs(wanted[i] - gotten[i]);
       if (!(error <= allowed)) {
         throw new AssertionError(
@@ -196,7 +205,7 @@ final class LibraryChecks {
         for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
           Tensor got =
               backend.matmul().multiply(cast(a, left), false, cast(b, DType.BFLOAT16), true, type);
-          expectNear(left + " to " + type, cast(rounded, type), got, 1);
+          expectNear(left + " to " + type, cast(rounded, type), got);
         }
       }
       Tensor exact = backend.matmul().multiply(a, false, b, true);
