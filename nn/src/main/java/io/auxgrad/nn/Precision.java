@@ -12,8 +12,8 @@ public enum Precision {
   FP32(DType.FLOAT32, MathMode.FP32),
   /**
    * As {@link #FP32}, but factors of convolutions and matrix products may be rounded to TF32, with
-   * 11 significant bits. For devices that {@linkplain
-   * io.auxgrad.tensor.ops.Backend#multipliesTf32 multiply} it alone.
+   * 11 significant bits. For devices that {@linkplain io.auxgrad.tensor.ops.Backend#multipliesTf32
+   * multiply} it alone.
    */
   TF32(DType.FLOAT32, MathMode.TF32),
   /**

@@ -85,7 +85,8 @@ final class ConvolutionChoice {
       ConvolutionPass pass, ConvolutionPass.Key key, List<ConvolutionWay> ways) {
     if (primitives.isCapturing()) {
       throw new IllegalStateException(
-          "it is not decided yet how to do this convolution, and nothing can be measured while the GPU's work is captured; run once before the capture: "
+          "it is not decided yet how to do this convolution, and nothing can be measured while the"
+              + " GPU's work is captured; run once before the capture: "
               + key);
     }
     ConvolutionWay best = null;

@@ -79,8 +79,7 @@ final class FakeLibraries {
   }
 
   private static long calls(String library, String name) {
-    SymbolLookup symbols =
-        SymbolLookup.libraryLookup(folder().resolve(library), Arena.global());
+    SymbolLookup symbols = SymbolLookup.libraryLookup(folder().resolve(library), Arena.global());
     var count =
         Linker.nativeLinker()
             .downcallHandle(

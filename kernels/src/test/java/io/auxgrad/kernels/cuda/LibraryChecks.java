@@ -166,11 +166,12 @@ final class LibraryChecks {
         Tensor w = uniform(24, kernel, kernel, 16);
         Tensor exact = own.forward(x, w, null, plain, Activation.IDENTITY);
         Tensor sizes = own.forward(absolute(x), absolute(w), null, plain, Activation.IDENTITY);
-        expectWithin(FLOAT32_SUM, exact, ops.forward(x, w, null, plain, Activation.IDENTITY), sizes);
-        Tensor fast =
-            ops.forward(x, w, null, plain.with(MathMode.TF32), Activation.IDENTITY);
+        expectWithin(
+            FLOAT32_SUM, exact, ops.forward(x, w, null, plain, Activation.IDENTITY), sizes);
+        Tensor fast = ops.forward(x, w, null, plain.with(MathMode.TF32), Activation.IDENTITY);
         double worst = expectWithin(TF32_PRODUCT, exact, fast, sizes);
-        assertTrue(worst > FLOAT32_SUM, "TF32 was asked for, and an error of " + worst + " is none");
+        assertTrue(
+            worst > FLOAT32_SUM, "TF32 was asked for, and an error of " + worst + " is none");
       }
     }
   }
@@ -184,7 +185,8 @@ final class LibraryChecks {
     for (int i = 0; i < wanted.length; i++) {
       worst = Math.max(worst, Math.abs(wanted[i] - gotten[i]) / allowed[i]);
     }
-    assertTrue(worst <= part, "an error is %g of the products, %g is allowed".formatted(worst, part));
+    assertTrue(
+        worst <= part, "an error is %g of the products, %g is allowed".formatted(worst, part));
     return worst;
   }
 
@@ -209,8 +211,7 @@ final class LibraryChecks {
         }
       }
       Tensor exact = backend.matmul().multiply(a, false, b, true);
-      Tensor fast =
-          backend.matmul().multiply(a, false, b, true, DType.FLOAT32, MathMode.TF32);
+      Tensor fast = backend.matmul().multiply(a, false, b, true, DType.FLOAT32, MathMode.TF32);
       Tensor sizes = backend.matmul().multiply(absolute(a), false, absolute(b), true);
       double worst = expectWithin(TF32_PRODUCT, exact, fast, sizes);
       assertTrue(worst > FLOAT32_SUM, "TF32 was asked for, and an error of " + worst + " is none");

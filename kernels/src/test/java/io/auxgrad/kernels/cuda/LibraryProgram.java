@@ -115,8 +115,7 @@ public final class LibraryProgram {
       Tensor x = ones(backend, 1, 6, 5, 16);
       Tensor w = ones(backend, 8, 3, 3, 16);
       Tensor[] y = new Tensor[1];
-      Runnable step =
-          () -> y[0] = backend.convolution().forward(x, w, null, spec, Activation.RELU);
+      Runnable step = () -> y[0] = backend.convolution().forward(x, w, null, spec, Activation.RELU);
       var e = assertThrows(IllegalStateException.class, () -> gpu.capture(step));
       assertTrue(e.getMessage().contains("run once before the capture"), e.getMessage());
       step.run();

@@ -23,7 +23,8 @@ final class Tf32NetworkTest {
     assertFalse(Backends.cpu().multipliesTf32());
     try (MultiTaskNetwork network = Networks.narrow(3, null)) {
       var e = assertThrows(TensorException.class, () -> network.precision(Precision.TF32));
-      assertTrue(e.getMessage().startsWith("precision tf32: cpu does not multiply TF32"), e::getMessage);
+      assertTrue(
+          e.getMessage().startsWith("precision tf32: cpu does not multiply TF32"), e::getMessage);
       assertTrue(e.getMessage().contains("use fp32 or bf16"), e::getMessage);
       assertEquals(Precision.FP32, network.precision());
     }

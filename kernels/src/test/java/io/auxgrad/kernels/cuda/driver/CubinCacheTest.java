@@ -153,7 +153,8 @@ class CubinCacheTest {
         Said.by(CubinCache.class, () -> assertArrayEquals(CODE, cache.get("a", () -> CODE)));
     assertEquals(
         List.of(
-            "kernels are compiled at each start, because there is no home for a cache; set AUXGRAD_CACHE to a folder that can be written"),
+            "kernels are compiled at each start, because there is no home for a cache; set"
+                + " AUXGRAD_CACHE to a folder that can be written"),
         said);
   }
 
