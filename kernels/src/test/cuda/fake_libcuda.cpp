@@ -691,3 +691,9 @@ API long fake_violations() { return state.violations; }
 
 // Bytes of device memory that the process has in use or waiting.
 API long long fake_reserved() { return static_cast<long long>(reserved); }
+
+// Work of the pretended libraries, in a stream.
+API int fake_submit(void* stream, void (*work)(void*), void* data) {
+  std::lock_guard<std::recursive_mutex> guard(state.mutex);
+  return submit(stream, [=] { work(data); });
+}

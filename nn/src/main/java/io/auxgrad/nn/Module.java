@@ -3,6 +3,7 @@ package io.auxgrad.nn;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.MathMode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +40,7 @@ public abstract class Module implements AutoCloseable {
   private Module parent;
   private String name = "";
   private boolean training = true;
+  private MathMode math = MathMode.FP32;
 
   /**
    * Adds {@code module} to the tree under {@code name} and returns it.
@@ -121,6 +123,17 @@ public abstract class Module implements AutoCloseable {
   /** Whether this module is in training mode. */
   public final boolean isTraining() {
     return training;
+  }
+
+  /** What convolutions and matrix products of the tree multiply float32 as, from now on. */
+  public final void math(MathMode math) {
+    this.math = math;
+    children.values().forEach(c -> c.math(math));
+  }
+
+  /** What this module multiplies float32 as. */
+  public final MathMode math() {
+    return math;
   }
 
   /**

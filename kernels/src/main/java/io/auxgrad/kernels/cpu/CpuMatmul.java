@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.MathMode;
 import io.auxgrad.tensor.ops.MatmulOps;
 
 /** Matrix products through oneDNN. */
@@ -23,7 +24,7 @@ final class CpuMatmul extends MatmulOps {
 
   @Override
   protected void runMultiply(
-      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, MathMode math, Tensor out) {
     multiply(
         new Factor(a.shape(), transposeA, a.dtype()),
         new Factor(b.shape(), transposeB, b.dtype()),

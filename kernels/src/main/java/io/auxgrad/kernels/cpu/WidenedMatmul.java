@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.MathMode;
 import io.auxgrad.tensor.ops.MatmulOps;
 
 /** Products of bfloat16 for processors without instructions for it: in float32. */
@@ -15,10 +16,11 @@ final class WidenedMatmul extends MatmulOps {
 
   @Override
   protected void runMultiply(
-      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, MathMode math, Tensor out) {
     widening.run(
         out,
         wideOut ->
-            float32.runMultiply(widening.of(a), transposeA, widening.of(b), transposeB, wideOut));
+            float32.runMultiply(
+                widening.of(a), transposeA, widening.of(b), transposeB, math, wideOut));
   }
 }

@@ -29,14 +29,15 @@ public final class CudaBackend implements Backend {
   private final LossOps loss;
   private final IndexingOps indexing;
   private final OptimizerOps optimizer;
-  private final ReductionOps reduction;
+  private final CudaReduction reduction;
   private final ImageOps image;
   private final MetricOps metric;
 
   /** On {@code gpu}, which stays the caller's to close. */
   public CudaBackend(Gpu gpu) {
     this.gpu = gpu;
-    convolution = new CudaConvolution(gpu);
+    reduction = new CudaReduction(gpu);
+    convolution = new CudaConvolution(gpu, reduction);
     matmul = new CudaMatmul(gpu);
     pointwise = new CudaPointwise(gpu);
     normalization = new CudaNormalization(gpu);
@@ -45,7 +46,6 @@ public final class CudaBackend implements Backend {
     loss = new CudaLoss(gpu);
     indexing = new CudaIndexing(gpu);
     optimizer = new CudaOptimizer(gpu);
-    reduction = new CudaReduction(gpu);
     image = new CudaImage(gpu);
     metric = new CudaMetric(gpu);
   }
@@ -133,6 +133,11 @@ public final class CudaBackend implements Backend {
   @Override
   public boolean multipliesBfloat16() {
     return gpu.multipliesBfloat16();
+  }
+
+  @Override
+  public boolean multipliesTf32() {
+    return gpu.multipliesTf32();
   }
 
   @Override

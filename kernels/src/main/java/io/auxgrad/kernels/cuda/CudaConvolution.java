@@ -1,24 +1,41 @@
 package io.auxgrad.kernels.cuda;
 
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
+import java.util.Optional;
 
 /**
- * Convolutions by kernels of our own, which do without tensor cores: depthwise ones are bound by
- * memory and have their own, {@link DepthwiseConvolution}; all others are products of matrices,
- * {@link GeneralConvolution}.
+ * Convolutions by cuDNN, cuBLAS or kernels of our own, whichever is the fastest; by the last where
+ * the libraries are not there.
  */
 final class CudaConvolution extends ConvolutionOps {
-  private final DepthwiseConvolution depthwise;
-  private final GeneralConvolution general;
+  private final OwnConvolution own;
+  private final Optional<ConvolutionChoice> choice;
 
-  CudaConvolution(Gpu gpu) {
-    PartialSums sums = new PartialSums(gpu);
-    depthwise = new DepthwiseConvolution(gpu, sums);
-    general = new GeneralConvolution(gpu, sums);
+  /** With {@code reduction} for the gradient of a bias. */
+  CudaConvolution(Gpu gpu, CudaReduction reduction) {
+    own = new OwnConvolution(gpu);
+    choice =
+        gpu.primitives()
+            .map(p ->
+                new ConvolutionChoice(
+                    p,
+                    gpu.multipliesBfloat16(),
+                    own,
+                    new Casts(gpu),
+                    new Epilogue(gpu, reduction)));
+  }
+
+  private void run(ConvolutionPass pass) {
+    if (choice.isPresent()) {
+      choice.get().run(pass);
+    } else {
+      own.run(pass);
+    }
   }
 
   @Override
@@ -30,38 +47,20 @@ final class CudaConvolution extends ConvolutionOps {
       Tensor residual,
       Activation activation,
       Tensor y) {
-    int code = code(activation);
-    if (DepthwiseConvolution.suits(w.shape(), spec)) {
-      depthwise.forward(x, w, bias, spec, residual, code, y);
-    } else {
-      general.forward(x, w, bias, spec, residual, code, y);
-    }
+    run(new ConvolutionPass(Direction.FORWARD, x, w, spec, y, bias, residual, activation));
   }
 
   @Override
   protected void runGradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx) {
-    if (DepthwiseConvolution.suits(w.shape(), spec)) {
-      depthwise.gradInput(dy, w, spec, dx);
-    } else {
-      general.gradInput(dy, w, spec, dx);
-    }
+    run(
+        new ConvolutionPass(
+            Direction.GRAD_INPUT, w, dy, spec, dx, null, null, Activation.IDENTITY));
   }
 
   @Override
   protected void runGradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
-    if (DepthwiseConvolution.suits(dw.shape(), spec)) {
-      depthwise.gradWeight(x, dy, spec, dw, dbias);
-    } else {
-      general.gradWeight(x, dy, spec, dw, dbias);
-    }
-  }
-
-  /** The number that {@code sliding.cuh} knows it by. */
-  private static int code(Activation activation) {
-    return switch (activation) {
-      case IDENTITY -> 0;
-      case RELU -> 1;
-      case RELU6 -> 2;
-    };
+    run(
+        new ConvolutionPass(
+            Direction.GRAD_WEIGHT, x, dy, spec, dw, dbias, null, Activation.IDENTITY));
   }
 }

@@ -11,9 +11,10 @@ import picocli.CommandLine.Option;
 final class PrecisionOption {
   @Option(
       names = "--precision",
-      paramLabel = "fp32|bf16",
+      paramLabel = "fp32|tf32|bf16",
       description = {
         "What the network computes in; if not given, the run's, which is fp32 unless configured.",
+        "tf32 is for NVIDIA's GPUs from Ampere on, and multiplies with 11 significant bits.",
         "bf16 is faster where the processor has avx512_bf16 or AMX, and no faster elsewhere."
       })
   private Precision precision;

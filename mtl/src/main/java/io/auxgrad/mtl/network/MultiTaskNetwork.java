@@ -11,6 +11,7 @@ import io.auxgrad.nn.backbones.MobileNetV2;
 import io.auxgrad.nn.backbones.ResNet;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.ArrayList;
@@ -90,9 +91,19 @@ public final class MultiTaskNetwork extends Module {
     return config;
   }
 
-  /** What it computes in from now on; parameters stay float32. */
+  /**
+   * What it computes in from now on; parameters stay float32.
+   *
+   * @throws TensorException if its device has no TF32 and that is asked for
+   */
   public void precision(Precision precision) {
+    if (precision == Precision.TF32 && !backend.multipliesTf32()) {
+      throw new TensorException(
+          "precision tf32: %s does not multiply TF32, which NVIDIA's GPUs of compute capability 8.0 and newer do, with cuDNN and cuBLAS; use fp32 or bf16"
+              .formatted(backend.memory().device()));
+    }
     this.precision = precision;
+    math(precision.math());
   }
 
   /** What it computes in. */

@@ -57,7 +57,7 @@ public final class Conv2d extends Layer {
     Variable biasOrNull = bias == null ? null : bias.variable();
     DType type = typeOrNull == null ? x.value().dtype() : typeOrNull;
     return ConvolutionGradients.conv2d(
-        x, weight.variable(), biasOrNull, spec, residualOrNull, activation, type);
+        x, weight.variable(), biasOrNull, spec.with(math()), residualOrNull, activation, type);
   }
 
   /** How the kernel slides. */

@@ -10,11 +10,13 @@ import java.util.List;
  * + eps)} the weights are {@code w * s} and the bias is {@code beta - mean * s}.
  */
 final class FoldedConvolution implements AutoCloseable {
+  private final ConvBn block;
   private final List<Tensor> sources;
   private final long[] versions;
   private final Conv2d convolution;
 
   FoldedConvolution(ConvBn block) {
+    this.block = block;
     sources =
         List.of(
             block.conv().weight().value(),
@@ -37,6 +39,7 @@ final class FoldedConvolution implements AutoCloseable {
 
   /** {@code activation(conv(x) + residual)}, outside of every tape. */
   Variable forward(Variable x, Variable residualOrNull) {
+    convolution.math(block.math());
     return convolution.forward(x, residualOrNull, convolution.activation());
   }
 

@@ -42,7 +42,8 @@ public final class Linear extends Layer {
 
   @Override
   public Variable forward(Variable x) {
-    return MatmulGradients.linear(x, weight.variable(), bias == null ? null : bias.variable());
+    return MatmulGradients.linear(
+        x, weight.variable(), bias == null ? null : bias.variable(), math());
   }
 
   /** The weight, {@code [out,in]}. */

@@ -62,6 +62,11 @@ public interface Backend {
    */
   boolean multipliesBfloat16();
 
+  /** Whether the device multiplies in {@link MathMode#TF32}. */
+  default boolean multipliesTf32() {
+    return false;
+  }
+
   /** One line for people: device, instruction set, libraries and their versions. */
   String describe();
 }

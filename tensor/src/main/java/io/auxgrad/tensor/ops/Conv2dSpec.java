@@ -4,7 +4,7 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.TensorException;
 
 /**
- * How a 2-d convolution slides: the same on both sides of an axis.
+ * How a 2-d convolution slides, the same on both sides of an axis, and multiplies.
  *
  * @param strideH step along H
  * @param strideW step along W
@@ -13,9 +13,17 @@ import io.auxgrad.tensor.TensorException;
  * @param dilationH distance of taps along H
  * @param dilationW distance of taps along W
  * @param groups number of channel groups; equal to the channels for a depthwise convolution
+ * @param math how products of float32 numbers may be computed
  */
 public record Conv2dSpec(
-    int strideH, int strideW, int padH, int padW, int dilationH, int dilationW, int groups) {
+    int strideH,
+    int strideW,
+    int padH,
+    int padW,
+    int dilationH,
+    int dilationW,
+    int groups,
+    MathMode math) {
   /** Checks the ranges. */
   public Conv2dSpec {
     if (strideH < 1
@@ -29,6 +37,19 @@ public record Conv2dSpec(
           "conv2d: stride %dx%d, dilation %dx%d and groups %d must be positive, padding %dx%d not negative"
               .formatted(strideH, strideW, dilationH, dilationW, groups, padH, padW));
     }
+  }
+
+  /** With products in float32. */
+  public Conv2dSpec(
+      int strideH, int strideW, int padH, int padW, int dilationH, int dilationW, int groups) {
+    this(strideH, strideW, padH, padW, dilationH, dilationW, groups, MathMode.FP32);
+  }
+
+  /** The same but for how it multiplies. */
+  public Conv2dSpec with(MathMode math) {
+    return math == this.math
+        ? this
+        : new Conv2dSpec(strideH, strideW, padH, padW, dilationH, dilationW, groups, math);
   }
 
   /** The same along H and W, no dilation, one group. */

@@ -9,7 +9,8 @@ import io.auxgrad.tensor.Tensor;
  * Matrix products of rank 2, or of rank 3 with a leading batch.
  *
  * <p>Factors and result are float32 or bfloat16, each of its own; where one of the factors is
- * bfloat16, both are rounded to it. Sums are float32 in any case.
+ * bfloat16, both are rounded to it. Sums are float32 in any case. Float32 is multiplied as such
+ * unless a {@link MathMode} says otherwise.
  */
 public abstract class MatmulOps {
   /**
@@ -27,6 +28,15 @@ public abstract class MatmulOps {
    */
   public final Tensor multiply(
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, DType type) {
+    return multiply(a, transposeA, b, transposeB, type, MathMode.FP32);
+  }
+
+  /**
+   * {@link #multiply(Tensor, boolean, Tensor, boolean, DType)} with a say in how products are
+   * computed.
+   */
+  public final Tensor multiply(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, DType type, MathMode math) {
     Checks.activation("matmul", "a", a);
     Checks.activation("matmul", "b", b);
     Checks.require(
@@ -63,12 +73,13 @@ public abstract class MatmulOps {
         transposeB ? " transposed" : "");
     Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(a.shape().dim(0), m, n);
     Tensor out = Tensor.empty(a.memory(), type, shape);
-    Launch.run("matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, out), a, b, out);
+    Launch.run(
+        "matmul.multiply", () -> runMultiply(a, transposeA, b, transposeB, math, out), a, b, out);
     MacCounter.add(out.size() * inner);
     return out;
   }
 
   /** Writes {@code out}. */
   protected abstract void runMultiply(
-      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out);
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, MathMode math, Tensor out);
 }

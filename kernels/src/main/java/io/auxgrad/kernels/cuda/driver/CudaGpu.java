@@ -3,16 +3,21 @@ package io.auxgrad.kernels.cuda.driver;
 import io.auxgrad.kernels.cuda.launch.Faults;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
+import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
 import io.auxgrad.kernels.cuda.libraries.Version;
+import io.auxgrad.kernels.cuda.vendor.Queue;
+import io.auxgrad.kernels.cuda.vendor.VendorPrimitives;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +33,7 @@ public final class CudaGpu implements Gpu {
 
   private static final String GUARDS = "auxgrad.debug.guards";
   private static final int FIRST_WITH_BFLOAT16 = 8;
+  private static final int FIRST_WITH_TF32 = 8;
   private static final long COPY_BYTES = 256L << 20;
 
   private final Device device;
@@ -44,6 +50,8 @@ public final class CudaGpu implements Gpu {
   private final CudaMemory plain;
   private final DeviceMemory memory;
   private final Modules modules;
+  private final Function<Queue, Optional<VendorPrimitives>> vendor;
+  private Optional<VendorPrimitives> primitivesOrNull;
 
   /**
    * The GPU number {@code index}, with a first kernel run on it.
@@ -60,7 +68,15 @@ public final class CudaGpu implements Gpu {
         driver,
         info,
         new Version(nvrtc.version()),
-        new KernelCompiler(nvrtc, cache, info.architecture()));
+        new KernelCompiler(nvrtc, cache, info.architecture()),
+        vendor(libraries, info));
+  }
+
+  /** NVIDIA's primitives, to be loaded on a GPU's queue. */
+  static Function<Queue, Optional<VendorPrimitives>> vendor(
+      CudaLibraries libraries, DeviceInfo info) {
+    String gpu = "%s, %s".formatted(info.name(), info.architecture());
+    return queue -> VendorPrimitives.open(libraries, Surroundings.ofProcess(), gpu, queue);
   }
 
   /** The GPU number {@code index} of {@code devices}. */
@@ -74,9 +90,20 @@ public final class CudaGpu implements Gpu {
                 index, devices.stream().map(d -> "  " + d).collect(Collectors.joining("\n"))));
   }
 
-  /** {@code nvrtc} is the CUDA of what made {@code cubins}. */
-  CudaGpu(Driver driver, DeviceInfo info, Version nvrtc, Cubins cubins) {
+  /**
+   * On device {@code info}.
+   *
+   * @param nvrtc the CUDA of what made {@code cubins}
+   * @param vendor loads NVIDIA's primitives, when they are first asked for
+   */
+  CudaGpu(
+      Driver driver,
+      DeviceInfo info,
+      Version nvrtc,
+      Cubins cubins,
+      Function<Queue, Optional<VendorPrimitives>> vendor) {
     this.info = info;
+    this.vendor = vendor;
     toolchain = new Toolchain(nvrtc, new Version(info.driverVersion()));
     device = Device.cuda(info.index());
     try {
@@ -162,6 +189,25 @@ public final class CudaGpu implements Gpu {
   }
 
   @Override
+  public boolean multipliesTf32() {
+    return info.major() >= FIRST_WITH_TF32 && primitives().isPresent();
+  }
+
+  @Override
+  public Optional<Primitives> primitives() {
+    return loaded().map(p -> p);
+  }
+
+  // When they are first asked for: what works without them does not wait.
+  private Optional<VendorPrimitives> loaded() {
+    if (primitivesOrNull == null) {
+      primitivesOrNull = vendor.apply(new GpuQueue(this));
+      primitivesOrNull.ifPresent(this::opened);
+    }
+    return primitivesOrNull;
+  }
+
+  @Override
   public Faults faults() {
     return faults;
   }
@@ -175,7 +221,18 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public String describe() {
-    return info + ", " + toolchain;
+    return "%s, %s, %s"
+        .formatted(
+            info,
+            toolchain,
+            loaded()
+                .map(VendorPrimitives::describe)
+                .orElse("convolutions and products of matrices by kernels of its own"));
+  }
+
+  /** What is kept of failures. */
+  Calls calls() {
+    return context.calls();
   }
 
   /** The one stream. */

@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.launch;
 
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import java.util.Optional;
 
 /**
  * Where kernels run. Copies and launches take effect in the order in which they were asked for;
@@ -32,6 +33,16 @@ public interface Gpu extends AutoCloseable {
 
   /** Whether it has instructions for bfloat16. */
   boolean multipliesBfloat16();
+
+  /** Whether it has instructions for TF32. */
+  default boolean multipliesTf32() {
+    return false;
+  }
+
+  /** NVIDIA's convolutions and products of matrices, if they are there. */
+  default Optional<Primitives> primitives() {
+    return Optional.empty();
+  }
 
   /** Faults that kernels report, for example a label out of range. */
   Faults faults();

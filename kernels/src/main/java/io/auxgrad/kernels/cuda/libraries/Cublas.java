@@ -46,7 +46,8 @@ public final class Cublas {
     return value[0];
   }
 
-  private static CudaException failure(int status, String call) {
+  /** The exception for {@code status}, which {@code call} returned. */
+  public static CudaException failure(int status, String call) {
     return new CudaException(
         "%s failed: %s (%s)"
             .formatted(

@@ -51,11 +51,19 @@ public final class Cudnn {
     return version;
   }
 
-  /** Throws if {@code status}, which {@code call} returned, is not that of success. */
+  /**
+   * Throws if {@code status}, which {@code call} returned, is not that of success.
+   *
+   * @throws UnsupportedByLibraryException if it is that of an op that cuDNN does not have
+   */
   public void check(int status, String call) {
-    if (CudnnStatus.of(status) != CudnnStatus.SUCCESS) {
-      throw new CudaException(
-          "%s failed: %s%s".formatted(call, JCudnn.cudnnGetErrorString(status), details()));
+    CudnnStatus kind = CudnnStatus.of(status);
+    if (kind != CudnnStatus.SUCCESS) {
+      String message =
+          "%s failed: %s%s".formatted(call, JCudnn.cudnnGetErrorString(status), details());
+      throw kind == CudnnStatus.NOT_SUPPORTED
+          ? new UnsupportedByLibraryException(message)
+          : new CudaException(message);
     }
   }
 

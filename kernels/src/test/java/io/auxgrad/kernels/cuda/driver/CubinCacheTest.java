@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.auxgrad.kernels.cuda.cache.DiskCache;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ class CubinCacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 5, 32, 40})
+  @ValueSource(ints = {0, 5, 65, 70})
   void aTruncatedEntryIsMadeAgain(int bytes) throws IOException {
     cache().get("a", () -> CODE);
     Files.write(entry("a"), Arrays.copyOf(Files.readAllBytes(entry("a")), bytes));
@@ -111,7 +112,7 @@ class CubinCacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 31, 32, 43})
+  @ValueSource(ints = {0, 64, 65, 76})
   void aChangedEntryIsMadeAgain(int at) throws IOException {
     cache().get("a", () -> CODE);
     byte[] entry = Files.readAllBytes(entry("a"));
@@ -152,7 +153,8 @@ class CubinCacheTest {
         Said.by(CubinCache.class, () -> assertArrayEquals(CODE, cache.get("a", () -> CODE)));
     assertEquals(
         List.of(
-            "kernels are compiled at each start, because there is no home for a cache; set AUXGRAD_CACHE to a folder that can be written"),
+            "kernels are compiled at each start, because there is no home for a cache; set"
+                + " AUXGRAD_CACHE to a folder that can be written"),
         said);
   }
 
@@ -170,7 +172,7 @@ class CubinCacheTest {
 
   @Test
   void whatWasNotUsedForLongestGoes() throws IOException {
-    CubinCache cache = cache(3L * (CODE.length + 32));
+    CubinCache cache = cache(3L * (CODE.length + DiskCache.CHECKSUM_BYTES));
     for (String key : List.of("a", "b", "c")) {
       cache.get(key, () -> CODE);
     }
@@ -186,7 +188,7 @@ class CubinCacheTest {
 
   @Test
   void whatAProcessLeftUnfinishedGoesTooAndWhatIsBeingWrittenStays() throws IOException {
-    CubinCache cache = cache(CODE.length + 32);
+    CubinCache cache = cache(CODE.length + DiskCache.CHECKSUM_BYTES);
     cache.get("a", () -> CODE);
     age("a", 10);
     Path old = Files.write(folder().resolve("new-1.partial"), CODE);

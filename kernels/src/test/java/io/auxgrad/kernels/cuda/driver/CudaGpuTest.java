@@ -64,7 +64,8 @@ class CudaGpuTest {
   void describesItself() {
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       assertEquals(
-          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, NVRTC 13.0",
+          "cuda:0, Pretended GPU 0, sm_90, 2 multiprocessors, 1 GiB, driver for CUDA 13.0, NVRTC"
+              + " 13.0, convolutions and products of matrices by kernels of its own",
           gpu.describe());
     }
   }
@@ -170,7 +171,8 @@ class CudaGpuTest {
       assertTrue(
           e.getMessage()
               .startsWith(
-                  "launching kernel nothing in 1 x 70000 x 1 blocks of 32 threads failed on cuda:0"),
+                  "launching kernel nothing in 1 x 70000 x 1 blocks of 32 threads failed on"
+                      + " cuda:0"),
           e.getMessage());
       kernel.begin().launchBlocks(1, 32);
       gpu.synchronize();

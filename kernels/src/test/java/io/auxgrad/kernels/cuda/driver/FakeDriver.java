@@ -60,6 +60,11 @@ final class FakeDriver {
     return instance;
   }
 
+  /** It, as it is. */
+  static synchronized FakeDriver sofar() {
+    return instance;
+  }
+
   private static boolean hasCompiler() {
     try {
       return run("g++", "--version").isEmpty();

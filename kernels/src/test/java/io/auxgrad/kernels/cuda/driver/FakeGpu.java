@@ -3,8 +3,11 @@ package io.auxgrad.kernels.cuda.driver;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.Surroundings;
 import io.auxgrad.kernels.cuda.libraries.Version;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The whole way to a GPU but for the GPU: {@link CudaGpu} on the {@link FakeDriver}. */
 public final class FakeGpu {
@@ -20,6 +23,23 @@ public final class FakeGpu {
     return open(FakeDriver.get());
   }
 
+  /** The same with NVIDIA's libraries, or what plays them, where this process finds them. */
+  public static CudaGpu openWithLibraries() {
+    Driver driver = Driver.load(FakeDriver.get().libraries());
+    DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
+    return new CudaGpu(
+        driver,
+        info,
+        new Version("13.0"),
+        FakeGpu::code,
+        CudaGpu.vendor(CudaLibraries.find(Surroundings.ofProcess()), info));
+  }
+
+  /** Pieces of device memory that were written past an end, of those given back. */
+  public static long violations() {
+    return FakeDriver.sofar().violations();
+  }
+
   static CudaGpu open(FakeDriver fake) {
     return open(fake, "13.0", FakeGpu::code);
   }
@@ -28,7 +48,7 @@ public final class FakeGpu {
   static CudaGpu open(FakeDriver fake, String nvrtc, Cubins cubins) {
     Driver driver = Driver.load(fake.libraries());
     DeviceInfo info = CudaGpu.choose(DeviceInfo.list(), 0);
-    return new CudaGpu(driver, info, new Version(nvrtc), cubins);
+    return new CudaGpu(driver, info, new Version(nvrtc), cubins, _ -> Optional.empty());
   }
 
   // What the driver's stand-in takes for a module is the name of a library.

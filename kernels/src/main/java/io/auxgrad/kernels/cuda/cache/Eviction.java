@@ -1,4 +1,4 @@
-package io.auxgrad.kernels.cuda.driver;
+package io.auxgrad.kernels.cuda.cache;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -20,7 +20,7 @@ final class Eviction {
 
   private record Entry(Path file, FileTime used, long bytes) {
     boolean isBeingWritten() {
-      return file.toString().endsWith(CubinCache.PARTIAL)
+      return file.toString().endsWith(DiskCache.PARTIAL)
           && used.toInstant().isAfter(Instant.now().minus(LONGEST_WRITE));
     }
   }

@@ -1,0 +1,75 @@
+package io.auxgrad.kernels.cuda;
+
+import io.auxgrad.kernels.cuda.launch.Gpu;
+import io.auxgrad.kernels.cuda.launch.KernelFile;
+import io.auxgrad.kernels.cuda.launch.Scratch;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Tensor;
+
+/** Copies of operands in the types that a library takes. */
+final class Casts {
+  private static final int PACK_BYTES = 16;
+
+  private final Gpu gpu;
+  private final KernelFile.TypedByTwo cast;
+
+  Casts(Gpu gpu) {
+    this.gpu = gpu;
+    cast = new KernelFile(gpu, "pointwise.cu").typedByTwo("cast");
+  }
+
+  /** An operand where a library reads or writes it; a copy's memory is given back by closing it. */
+  record Operand(long address, Scratch copyOrNull) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (copyOrNull != null) {
+        copyOrNull.close();
+      }
+    }
+  }
+
+  /** {@code tensor} itself if it is of {@code type}, else a copy. */
+  Operand of(Tensor tensor, DType type) {
+    if (tensor.dtype() == type) {
+      return new Operand(tensor.address(), null);
+    }
+    return copy(tensor.address(), tensor.dtype(), type, tensor.size());
+  }
+
+  /** {@code tensor} as float32, with the values that bfloat16 has. */
+  Operand roundedToBfloat16(Tensor tensor) {
+    try (Operand narrow = of(tensor, DType.BFLOAT16)) {
+      return copy(narrow.address(), DType.BFLOAT16, DType.FLOAT32, tensor.size());
+    }
+  }
+
+  /** Where a result of {@code type} can be written that is to become {@code tensor}. */
+  Operand room(Tensor tensor, DType type) {
+    return tensor.dtype() == type
+        ? new Operand(tensor.address(), null)
+        : scratch(tensor.size(), type);
+  }
+
+  /** Brings what was written to {@code room}, of {@code type}, to {@code tensor}. */
+  void settle(Operand room, DType type, Tensor tensor) {
+    if (room.copyOrNull() != null) {
+      launch(room.address(), type, tensor.address(), tensor.dtype(), tensor.size());
+    }
+  }
+
+  private Operand copy(long from, DType type, DType to, long size) {
+    Operand copy = scratch(size, to);
+    launch(from, type, copy.address(), to, size);
+    return copy;
+  }
+
+  private Operand scratch(long size, DType type) {
+    Scratch scratch = new Scratch(gpu, size * type.bytes());
+    return new Operand(scratch.address(), scratch);
+  }
+
+  private void launch(long from, DType type, long to, DType toType, long size) {
+    int pack = PACK_BYTES / Math.max(type.bytes(), toType.bytes());
+    cast.begin(type, toType).put(from).put(to).put(size).launch(size, pack);
+  }
+}

@@ -1,0 +1,10 @@
+package io.auxgrad.kernels.cuda;
+
+/** One way to do a convolution. All ways give the same within rounding. */
+interface ConvolutionWay {
+  /** By which it is found again. */
+  String name();
+
+  /** Does it. */
+  void run(ConvolutionPass pass);
+}

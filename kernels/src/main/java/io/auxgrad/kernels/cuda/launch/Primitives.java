@@ -1,0 +1,43 @@
+package io.auxgrad.kernels.cuda.launch;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Convolutions by cuDNN and matrix products by cuBLAS, in the one stream of a GPU. Operands are
+ * addresses of its memory. Sums are float32.
+ */
+public interface Primitives {
+  /** One way of cuDNN to do a convolution. */
+  interface Algorithm {
+    /** By which it is found again, for example {@code cudnn-1}. */
+    String name();
+
+    /** Writes {@code result} of the two other operands, in the order x, w, y. */
+    void run(long first, long second, long result);
+  }
+
+  /**
+   * The ways to do {@code problem}, what cuDNN thinks the best first; none where it cannot. Those
+   * that need more workspace than is allowed are left out, and those whose results may differ from
+   * run to run, unless the user allows them.
+   */
+  List<Algorithm> algorithms(ConvolutionProblem problem);
+
+  /** Writes {@code out}. */
+  void multiply(MatrixProduct product, long a, long b, long out);
+
+  /** Whether the fastest way is to be found by measuring; otherwise the first is to be taken. */
+  boolean searches();
+
+  /**
+   * What was decided for {@code problem} on this GPU with these libraries, else by {@code search}.
+   */
+  String decision(String problem, Supplier<String> search);
+
+  /** Whether work is being captured, so that nothing can be measured. */
+  boolean isCapturing();
+
+  /** Seconds that the GPU takes for what {@code work} asks of it. */
+  double seconds(Runnable work);
+}

@@ -1,0 +1,12 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import jcuda.Pointer;
+
+/** An address, of the GPU's memory or of the host's. */
+final class Address extends Pointer {
+  static final Address NULL = new Address(0);
+
+  Address(long value) {
+    super(value);
+  }
+}

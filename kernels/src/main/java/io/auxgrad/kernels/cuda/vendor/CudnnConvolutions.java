@@ -1,0 +1,198 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.Primitives;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
+import io.auxgrad.tensor.Buffer;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.MathMode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.jcudnn.cudnnMathType;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * Convolutions by cuDNN. Of its algorithms those are taken whose sums are those of the definition:
+ * Fourier and Winograd transforms round otherwise.
+ */
+final class CudnnConvolutions implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(CudnnConvolutions.class.getName());
+
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "cudnnCreate",
+          "cudnnDestroy",
+          "cudnnSetStream",
+          "cudnnCreateTensorDescriptor",
+          "cudnnSetTensor4dDescriptor",
+          "cudnnDestroyTensorDescriptor",
+          "cudnnCreateFilterDescriptor",
+          "cudnnSetFilter4dDescriptor",
+          "cudnnDestroyFilterDescriptor",
+          "cudnnCreateConvolutionDescriptor",
+          "cudnnSetConvolution2dDescriptor",
+          "cudnnSetConvolutionGroupCount",
+          "cudnnSetConvolutionMathType",
+          "cudnnDestroyConvolutionDescriptor");
+
+  private static final int DETERMINISTIC = 1;
+
+  private final Queue queue;
+  private final Options options;
+  private final Cudnn cudnn;
+  private final cudnnHandle handle = new cudnnHandle();
+  private final Deque<CudnnDescriptors> descriptors = new ArrayDeque<>();
+
+  CudnnConvolutions(CudaLibraries libraries, Queue queue, Options options) {
+    this.queue = queue;
+    this.options = options;
+    cudnn = load(libraries);
+    queue.enter();
+    cudnn.check(JCudnn.cudnnCreate(handle), "cudnnCreate");
+    cudnn.check(JCudnn.cudnnSetStream(handle, new cudaStream_t(queue.stream())), "cudnnSetStream");
+  }
+
+  /** The library, with all that is called here. */
+  static Cudnn load(CudaLibraries libraries) {
+    Stream<String> calls = Arrays.stream(CudnnCalls.values()).flatMap(CudnnCalls::functions);
+    return Cudnn.load(libraries, Stream.concat(FUNCTIONS.stream(), calls).toList());
+  }
+
+  String describe() {
+    return "cuDNN " + cudnn.version();
+  }
+
+  /** As {@link Primitives#algorithms}. */
+  List<Primitives.Algorithm> algorithms(ConvolutionProblem problem) {
+    queue.enter();
+    CudnnCalls calls = CudnnCalls.valueOf(problem.direction().name());
+    CudnnDescriptors described = CudnnDescriptors.of(cudnn, problem, mathOf(problem));
+    descriptors.push(described);
+    List<Primitives.Algorithm> usable = new ArrayList<>();
+    Set<Integer> seen = new HashSet<>();
+    for (CudnnCalls.Proposal proposal : proposals(calls, problem, described)) {
+      if (isAllowed(calls, proposal) && seen.add(proposal.algorithm())) {
+        long bytes = workspace(calls, described, proposal.algorithm());
+        if (bytes >= 0 && bytes <= options.workspaceBytes()) {
+          usable.add(new Chosen(calls, described, proposal.algorithm(), bytes));
+        }
+      }
+    }
+    return usable;
+  }
+
+  private List<CudnnCalls.Proposal> proposals(
+      CudnnCalls calls, ConvolutionProblem problem, CudnnDescriptors described) {
+    List<CudnnCalls.Proposal> proposals = new ArrayList<>();
+    int status = calls.propose(handle, described, proposals);
+    switch (CudnnStatus.of(status)) {
+      // It calls a bad parameter what it has in no algorithm too.
+      case NOT_SUPPORTED, BAD_PARAMETER -> {
+        LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has nothing for {0}", problem);
+        return List.of();
+      }
+      default -> cudnn.check(status, "asking cuDNN for algorithms for " + problem);
+    }
+    return proposals;
+  }
+
+  /**
+   * Float32 as itself unless TF32 is asked for, which the default allows; bfloat16 by tensor cores.
+   * None of them lets cuDNN convert to half precision.
+   */
+  private static int mathOf(ConvolutionProblem problem) {
+    if (problem.type() == DType.BFLOAT16) {
+      return cudnnMathType.CUDNN_TENSOR_OP_MATH;
+    }
+    return problem.spec().math() == MathMode.TF32
+        ? cudnnMathType.CUDNN_DEFAULT_MATH
+        : cudnnMathType.CUDNN_FMA_MATH;
+  }
+
+  private boolean isAllowed(CudnnCalls calls, CudnnCalls.Proposal proposal) {
+    return CudnnStatus.of(proposal.status()) == CudnnStatus.SUCCESS
+        && sumsPlainly(calls, proposal.algorithm())
+        && (proposal.determinism() == DETERMINISTIC || !options.deterministic());
+  }
+
+  private static boolean sumsPlainly(CudnnCalls calls, int algorithm) {
+    Set<Integer> plain =
+        switch (calls) {
+          case FORWARD -> Set.of(0, 1, 2, 3);
+          case GRAD_INPUT -> Set.of(0, 1);
+          case GRAD_WEIGHT -> Set.of(0, 1, 3);
+        };
+    return plain.contains(algorithm);
+  }
+
+  /** Bytes that an algorithm needs; -1 if it cannot do it after all. */
+  private long workspace(CudnnCalls calls, CudnnDescriptors described, int algorithm) {
+    long[] bytes = new long[1];
+    int status = calls.workspace(handle, described, algorithm, bytes);
+    return CudnnStatus.of(status) == CudnnStatus.SUCCESS ? bytes[0] : -1;
+  }
+
+  /** An algorithm for a problem. */
+  private final class Chosen implements Primitives.Algorithm {
+    private final CudnnCalls calls;
+    private final CudnnDescriptors described;
+    private final int algorithm;
+    private final long bytes;
+
+    Chosen(CudnnCalls calls, CudnnDescriptors described, int algorithm, long bytes) {
+      this.calls = calls;
+      this.described = described;
+      this.algorithm = algorithm;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public String name() {
+      return "cudnn-" + algorithm;
+    }
+
+    @Override
+    public void run(long first, long second, long result) {
+      queue.enter();
+      // Who gets the workspace next comes after this in the stream: all share one.
+      Buffer workspace = bytes == 0 ? null : queue.memory().allocate(bytes);
+      try {
+        int status =
+            calls.run(
+                handle,
+                described,
+                algorithm,
+                workspace == null ? Address.NULL : new Address(workspace.address()),
+                bytes,
+                new Address(first),
+                new Address(second),
+                new Address(result));
+        if (status != 0) {
+          cudnn.check(status, "%s with algorithm %s".formatted(calls.function(), name()));
+        }
+      } finally {
+        if (workspace != null) {
+          queue.memory().release(workspace);
+        }
+      }
+      queue.launched(calls.function());
+    }
+  }
+
+  @Override
+  public void close() {
+    queue.enter();
+    descriptors.forEach(CudnnDescriptors::close);
+    cudnn.check(JCudnn.cudnnDestroy(handle), "cudnnDestroy");
+  }
+}

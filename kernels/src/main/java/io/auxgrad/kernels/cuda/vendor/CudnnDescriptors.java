@@ -1,0 +1,109 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.ops.Conv2dSpec;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnConvolutionDescriptor;
+import jcuda.jcudnn.cudnnConvolutionMode;
+import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnFilterDescriptor;
+import jcuda.jcudnn.cudnnTensorDescriptor;
+import jcuda.jcudnn.cudnnTensorFormat;
+
+/**
+ * A convolution in cuDNN's words: images NHWC, weights OHWI, sums in float32. Needs no GPU.
+ *
+ * @param x describes {@code [N,H,W,C]}
+ * @param w describes {@code [O,KH,KW,C/groups]}
+ * @param y describes {@code [N,OH,OW,O]}
+ * @param convolution describes how the kernel slides, and what may be multiplied as what
+ */
+record CudnnDescriptors(
+    cudnnTensorDescriptor x,
+    cudnnFilterDescriptor w,
+    cudnnTensorDescriptor y,
+    cudnnConvolutionDescriptor convolution)
+    implements AutoCloseable {
+  /** Those of {@code problem}, with {@code math} of {@code cudnnMathType}. */
+  static CudnnDescriptors of(Cudnn cudnn, ConvolutionProblem problem, int math) {
+    CudnnDescriptors made =
+        new CudnnDescriptors(
+            new cudnnTensorDescriptor(),
+            new cudnnFilterDescriptor(),
+            new cudnnTensorDescriptor(),
+            new cudnnConvolutionDescriptor());
+    int type = type(problem.type());
+    made.describeImage(cudnn, made.x, type, problem.x());
+    made.describeImage(cudnn, made.y, type, problem.y());
+    made.describeWeight(cudnn, type, problem.w());
+    made.describeConvolution(cudnn, problem.spec(), math);
+    return made;
+  }
+
+  private static int type(DType type) {
+    return type == DType.BFLOAT16
+        ? cudnnDataType.CUDNN_DATA_BFLOAT16
+        : cudnnDataType.CUDNN_DATA_FLOAT;
+  }
+
+  private void describeImage(Cudnn cudnn, cudnnTensorDescriptor descriptor, int type, Shape shape) {
+    cudnn.check(JCudnn.cudnnCreateTensorDescriptor(descriptor), "cudnnCreateTensorDescriptor");
+    cudnn.check(
+        JCudnn.cudnnSetTensor4dDescriptor(
+            descriptor,
+            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            type,
+            shape.dim(0),
+            shape.dim(3),
+            shape.dim(1),
+            shape.dim(2)),
+        "cudnnSetTensor4dDescriptor of " + shape);
+  }
+
+  private void describeWeight(Cudnn cudnn, int type, Shape shape) {
+    cudnn.check(JCudnn.cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor");
+    cudnn.check(
+        JCudnn.cudnnSetFilter4dDescriptor(
+            w,
+            type,
+            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            shape.dim(0),
+            shape.dim(3),
+            shape.dim(1),
+            shape.dim(2)),
+        "cudnnSetFilter4dDescriptor of " + shape);
+  }
+
+  private void describeConvolution(Cudnn cudnn, Conv2dSpec spec, int math) {
+    cudnn.check(
+        JCudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
+    cudnn.check(
+        JCudnn.cudnnSetConvolution2dDescriptor(
+            convolution,
+            spec.padH(),
+            spec.padW(),
+            spec.strideH(),
+            spec.strideW(),
+            spec.dilationH(),
+            spec.dilationW(),
+            cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+            cudnnDataType.CUDNN_DATA_FLOAT),
+        "cudnnSetConvolution2dDescriptor of " + spec);
+    cudnn.check(
+        JCudnn.cudnnSetConvolutionGroupCount(convolution, spec.groups()),
+        "cudnnSetConvolutionGroupCount of " + spec);
+    cudnn.check(
+        JCudnn.cudnnSetConvolutionMathType(convolution, math), "cudnnSetConvolutionMathType");
+  }
+
+  @Override
+  public void close() {
+    JCudnn.cudnnDestroyTensorDescriptor(x);
+    JCudnn.cudnnDestroyFilterDescriptor(w);
+    JCudnn.cudnnDestroyTensorDescriptor(y);
+    JCudnn.cudnnDestroyConvolutionDescriptor(convolution);
+  }
+}

@@ -1,0 +1,145 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import io.auxgrad.kernels.cuda.cache.DiskCache;
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.MatrixProduct;
+import io.auxgrad.kernels.cuda.launch.Primitives;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.CudaLibrary;
+import io.auxgrad.kernels.cuda.libraries.Finding;
+import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** cuDNN and cuBLAS on one GPU, and what was decided between their ways on disk. */
+public final class VendorPrimitives implements Primitives, AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(VendorPrimitives.class.getName());
+
+  /** Tens of thousands of decisions. */
+  private static final long CAPACITY = 16L << 20;
+
+  private final String platform;
+  private final Queue queue;
+  private final Options options;
+  private final CublasProducts products;
+  private final CudnnConvolutions convolutions;
+  private final DiskCache decisions;
+  private final boolean searches;
+
+  private VendorPrimitives(
+      CudaLibraries libraries,
+      Surroundings surroundings,
+      Options options,
+      String gpu,
+      Queue queue) {
+    this.queue = queue;
+    this.options = options;
+    products = new CublasProducts(libraries, queue);
+    try {
+      convolutions = new CudnnConvolutions(libraries, queue, options);
+    } catch (RuntimeException e) {
+      products.close();
+      throw e;
+    }
+    platform = "%s, %s".formatted(gpu, describe());
+    decisions =
+        new DiskCache(
+            surroundings.cache().map(c -> c.resolve("plans")),
+            CAPACITY,
+            ".plan",
+            LOGGER,
+            "convolutions go by the first algorithm that cuDNN names, not the fastest");
+    searches = options.search() && decisions.isWritable();
+  }
+
+  /**
+   * Loads both, where they are there and the user has not forbidden it.
+   *
+   * @param gpu its name and architecture
+   * @throws io.auxgrad.kernels.cuda.libraries.CudaException if one is there and does not work
+   */
+  public static Optional<VendorPrimitives> open(
+      CudaLibraries libraries, Surroundings surroundings, String gpu, Queue queue) {
+    Options options = Options.of(surroundings);
+    if (!options.used()) {
+      return Optional.empty();
+    }
+    Optional<Finding.Missing> missing = missing(libraries).findFirst();
+    if (missing.isPresent()) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "convolutions and products of matrices are done by kernels without tensor cores, which is slow: %s. To get it: %s"
+              .formatted(missing.get().reason(), missing.get().remedy()));
+      return Optional.empty();
+    }
+    return Optional.of(new VendorPrimitives(libraries, surroundings, options, gpu, queue));
+  }
+
+  private static Stream<Finding.Missing> missing(CudaLibraries libraries) {
+    return Stream.of(CudaLibrary.CUBLAS, CudaLibrary.CUDNN)
+        .flatMap(
+            l -> libraries.finding(l) instanceof Finding.Missing m ? Stream.of(m) : Stream.empty());
+  }
+
+  /** The libraries and their versions. */
+  public String describe() {
+    return "%s, %s".formatted(convolutions.describe(), products.describe());
+  }
+
+  @Override
+  public List<Algorithm> algorithms(ConvolutionProblem problem) {
+    return convolutions.algorithms(problem);
+  }
+
+  @Override
+  public void multiply(MatrixProduct product, long a, long b, long out) {
+    products.multiply(product, a, b, out);
+  }
+
+  @Override
+  public boolean searches() {
+    return searches;
+  }
+
+  @Override
+  public String decision(String problem, Supplier<String> search) {
+    if (!searches) {
+      return search.get();
+    }
+    List<String> what =
+        List.of(
+            platform,
+            problem,
+            options.deterministic() ? "deterministic" : "any order of sums",
+            "workspace of %d MiB".formatted(options.workspaceBytes() >> 20));
+    byte[] entry =
+        decisions.get(
+            DiskCache.key(what),
+            () ->
+                (search.get() + "\n" + String.join("\n", what) + "\n")
+                    .getBytes(StandardCharsets.UTF_8));
+    return new String(entry, StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+  }
+
+  @Override
+  public boolean isCapturing() {
+    return queue.isCapturing();
+  }
+
+  @Override
+  public double seconds(Runnable work) {
+    return queue.seconds(work);
+  }
+
+  @Override
+  public void close() {
+    try {
+      convolutions.close();
+    } finally {
+      products.close();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.auxgrad.kernels.cuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code fake_libcudnn.cpp} and {@code fake_libcublas.cpp} in the place of NVIDIA's libraries. */
+@SuppressWarnings("restricted")
+final class FakeLibraries {
+  private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path SOURCES = MODULE.resolve("src/test/cuda");
+  private static final String CUDNN = "libcudnn.so.9";
+  private static final String CUBLAS = "libcublas.so.13";
+
+  private FakeLibraries() {}
+
+  /** Where they lie. */
+  static Path folder() {
+    return MODULE.resolve("target/fake-libraries");
+  }
+
+  /** Compiles them, and something of the name of each library that they would need. */
+  static void make() throws IOException {
+    Files.createDirectories(folder());
+    compile(CUDNN, SOURCES.resolve("fake_libcudnn.cpp"));
+    compile(CUBLAS, SOURCES.resolve("fake_libcublas.cpp"));
+    Path empty = Files.writeString(folder().resolve("empty.cpp"), "int nothing;\n");
+    for (String needed :
+        List.of("libcublasLt.so.13", "libnvrtc.so.13", "libnvrtc-builtins.so.13.0")) {
+      compile(needed, empty);
+    }
+  }
+
+  // The natives of JCuda ask for functions of a version that has the library's name.
+  private static void compile(String soname, Path source) throws IOException {
+    Path versions =
+        Files.writeString(folder().resolve(soname + ".map"), soname + " { global: *; };\n");
+    List<String> command =
+        new ArrayList<>(
+            List.of("g++", "-std=c++17", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror"));
+    command.addAll(
+        List.of(
+            "-fvisibility=hidden",
+            "-Wl,-soname," + soname,
+            "-Wl,--version-script=" + versions,
+            "-o",
+            folder().resolve(soname).toString(),
+            source.toString(),
+            "-ldl"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(String.join(" ", command) + "\n" + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException("interrupted", e));
+    }
+  }
+
+  /** How often cuDNN was asked for something, or how many of something it has. */
+  static long cudnn(String name) {
+    return calls(CUDNN, name);
+  }
+
+  /** The same of cuBLAS. */
+  static long cublas(String name) {
+    return calls(CUBLAS, name);
+  }
+
+  private static long calls(String library, String name) {
+    SymbolLookup symbols = SymbolLookup.libraryLookup(folder().resolve(library), Arena.global());
+    var count =
+        Linker.nativeLinker()
+            .downcallHandle(
+                symbols.findOrThrow("fake_calls"),
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
+    try (Arena arena = Arena.ofConfined()) {
+      return (long) count.invokeExact(arena.allocateFrom(name));
+    } catch (Throwable t) {
+      throw new AssertionError(name, t);
+    }
+  }
+}

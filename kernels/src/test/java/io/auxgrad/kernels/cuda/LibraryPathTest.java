@@ -1,0 +1,133 @@
+package io.auxgrad.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.auxgrad.kernels.ChildJvm;
+import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole way of a convolution or product through cuDNN or cuBLAS, but for the GPU. */
+class LibraryPathTest {
+  private static final String NO_SEARCH = "-Dauxgrad.cuda.search=false";
+
+  @TempDir private Path cache;
+
+  @BeforeAll
+  static void makeLibraries() throws IOException {
+    assumeTrue(FakeGpu.available(), "needs g++ and no driver of NVIDIA's");
+    FakeLibraries.make();
+  }
+
+  @Test
+  void cudnnComputesWhatTheContractSays() throws Exception {
+    run("cudnn");
+  }
+
+  @Test
+  void cublasComputesPointwiseConvolutions() throws Exception {
+    run("cublas", "-Dauxgrad.cuda.workspace=1");
+  }
+
+  @Test
+  void cublasComputesProducts() throws Exception {
+    run("products");
+  }
+
+  @Test
+  void withoutMeasuringTheFirstWayIsTaken() throws Exception {
+    run("chosen", NO_SEARCH);
+    assertEquals(List.of(), plans());
+  }
+
+  @Test
+  void sumsInAnyOrderAreTakenWhereTheUserAllowsThem() throws Exception {
+    run("any-order", NO_SEARCH, "-Dauxgrad.cuda.deterministic=false");
+  }
+
+  @Test
+  void whatWasMeasuredIsKeptAsText() throws Exception {
+    String first = run("remembered");
+    List<Path> plans = plans();
+    assertEquals(1, plans.size());
+    List<String> lines = Files.readAllLines(plans.getFirst());
+    assertTrue(lines.get(1).matches("own|cudnn-.*"), lines::toString);
+    assertEquals("Pretended GPU 0, sm_90, cuDNN 9.24.0, cuBLAS 13.1.1", lines.get(2));
+    assertTrue(lines.get(3).startsWith("FORWARD of FLOAT32 [2,9,8,16]"), lines::toString);
+    assertTrue(first.contains("measured"), first);
+  }
+
+  @Test
+  void aDamagedPlanIsMeasuredAgain() throws Exception {
+    run("remembered");
+    Path plan = plans().getFirst();
+    Files.writeString(plan, Files.readString(plan).replace("cudnn", "CUDNN").replace("own", "OWN"));
+    run("remembered");
+  }
+
+  @Test
+  void whereNothingCanBeKeptNothingIsMeasuredWhichIsSaid() throws Exception {
+    Files.writeString(cache.resolve("plans"), "a file where the folder should be");
+    String output = run("once");
+    String want =
+        "convolutions go by the first algorithm that cuDNN names, not the fastest, because ";
+    assertEquals(1, output.lines().filter(l -> l.contains(want)).count(), output);
+  }
+
+  @Test
+  void aCaptureFindsItDecidedOrSaysWhatToDo() throws Exception {
+    run("captured");
+  }
+
+  @Test
+  void theUserCanDoWithoutTheLibraries() throws Exception {
+    run("without", "-Dauxgrad.cuda.vendor=false");
+  }
+
+  @Test
+  void aWrongSettingIsNamed() throws Exception {
+    for (String wrong : List.of("auxgrad.cuda.workspace=much", "auxgrad.cuda.search=perhaps")) {
+      Process process = start("without", List.of("-D" + wrong));
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(1, process.waitFor(), output);
+      assertTrue(output.contains("-D" + wrong + " must be"), output);
+    }
+  }
+
+  private List<Path> plans() throws IOException {
+    Path folder = cache.resolve("plans");
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  private String run(String what, String... options) throws IOException, InterruptedException {
+    Process process = start(what, List.of(options));
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output;
+  }
+
+  private Process start(String what, List<String> options) throws IOException {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Dauxgrad.cuda.path=" + FakeLibraries.folder());
+    all.add("-Dauxgrad.cuda.cache=" + cache);
+    all.add("-Dbasedir=" + System.getProperty("basedir", ""));
+    return new ProcessBuilder(ChildJvm.command(LibraryProgram.class, all, what))
+        .redirectErrorStream(true)
+        .start();
+  }
+}

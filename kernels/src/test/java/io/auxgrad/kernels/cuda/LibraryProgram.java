@@ -1,0 +1,152 @@
+package io.auxgrad.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.auxgrad.kernels.cuda.driver.CudaGpu;
+import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+
+/**
+ * Convolutions and products on the pretended driver, by the pretended libraries: a process of its
+ * own, as a process can load a library of a name but once.
+ */
+public final class LibraryProgram {
+  private LibraryProgram() {}
+
+  /** The argument names what is to be looked at. */
+  public static void main(String[] args) {
+    switch (args[0]) {
+      case "cudnn" -> byOne("cudnn", 3, 1);
+      case "cublas" -> byOne("cublas", 1);
+      case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
+      case "chosen" -> onGpu(LibraryProgram::chosen);
+      case "any-order" -> onGpu(LibraryProgram::anyOrder);
+      case "remembered" -> remembered();
+      case "once" -> onGpu((_, backend) -> convolve(backend));
+      case "captured" -> onGpu(LibraryProgram::captured);
+      case "without" -> without();
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private static void onGpu(BiConsumer<CudaGpu, Backend> body) {
+    try (CudaGpu gpu = FakeGpu.openWithLibraries()) {
+      body.accept(gpu, new CudaBackend(gpu));
+    }
+    assertEquals(0, FakeLibraries.cudnn("handles"));
+    assertEquals(0, FakeLibraries.cudnn("descriptors"));
+    assertEquals(0, FakeLibraries.cublas("handles"));
+    assertEquals(0, FakeGpu.violations(), "writes past an end");
+  }
+
+  private static void byOne(String library, int... kernels) {
+    onGpu((gpu, backend) -> {
+      ForcedWay forced = new ForcedWay(gpu, library);
+      LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+      checks.cases();
+      checks.bfloat16();
+      checks.tf32(kernels);
+      assertTrue(forced.passes() > 30, forced.passes() + " were by " + library);
+    });
+    assertEquals(0, FakeLibraries.cudnn("nondeterministic"));
+  }
+
+  /** The first of each kind of convolution, as nothing is measured. */
+  private static void chosen(CudaGpu gpu, Backend backend) {
+    LibraryChecks checks = new LibraryChecks(gpu, backend);
+    checks.cases();
+    checks.bfloat16();
+    checks.tf32(3, 1);
+    assertEquals(0, FakeLibraries.cudnn("nondeterministic"));
+    for (String function : new String[] {"Forward", "BackwardData", "BackwardFilter"}) {
+      assertTrue(FakeLibraries.cudnn("cudnnConvolution" + function) > 0, function);
+    }
+    assertTrue(FakeLibraries.cublas("cublasGemmEx") > 0);
+    assertTrue(FakeLibraries.cublas("cublasGemmStridedBatchedEx") > 0);
+    assertTrue(gpu.describe().contains("cuDNN 9.24.0, cuBLAS 13.1.1"), gpu.describe());
+  }
+
+  private static void anyOrder(CudaGpu gpu, Backend backend) {
+    try (var _ = TensorScope.open()) {
+      Tensor dy = ones(backend, 2, 9, 8, 24);
+      Tensor w = ones(backend, 24, 3, 3, 16);
+      Shape x = Shape.of(2, 9, 8, 16);
+      float[] dx = backend.convolution().gradInput(dy, w, Conv2dSpec.of(1, 1), x).toFloats();
+      assertEquals(4 * 24, dx[0]);
+    }
+    assertTrue(FakeLibraries.cudnn("nondeterministic") > 0);
+  }
+
+  /** A second process, or GPU, takes what the first one has measured. */
+  private static void remembered() {
+    onGpu((_, backend) -> convolve(backend));
+    long runs = FakeLibraries.cudnn("cudnnConvolutionForward");
+    assertTrue(runs > 2, "measured by " + runs + " runs");
+    onGpu((_, backend) -> convolve(backend));
+    long more = FakeLibraries.cudnn("cudnnConvolutionForward") - runs;
+    assertTrue(more <= 1, "measured again, by " + more + " runs");
+    System.out.println("measured " + runs);
+  }
+
+  private static float[] convolve(Backend backend) {
+    try (var _ = TensorScope.open()) {
+      Tensor x = ones(backend, 2, 9, 8, 16);
+      Tensor w = ones(backend, 24, 3, 3, 16);
+      return backend
+          .convolution()
+          .forward(x, w, null, Conv2dSpec.of(1, 1), Activation.IDENTITY)
+          .toFloats();
+    }
+  }
+
+  private static Tensor ones(Backend backend, int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] values = new float[(int) shape.size()];
+    Arrays.fill(values, 1);
+    return Tensor.of(backend.memory(), shape, values);
+  }
+
+  private static void captured(CudaGpu gpu, Backend backend) {
+    try (var _ = TensorScope.open()) {
+      Conv2dSpec spec = Conv2dSpec.of(1, 1);
+      Tensor x = ones(backend, 1, 6, 5, 16);
+      Tensor w = ones(backend, 8, 3, 3, 16);
+      Tensor[] y = new Tensor[1];
+      Runnable step = () -> y[0] = backend.convolution().forward(x, w, null, spec, Activation.RELU);
+      var e = assertThrows(IllegalStateException.class, () -> gpu.capture(step));
+      assertTrue(e.getMessage().contains("run once before the capture"), e.getMessage());
+      step.run();
+      float[] want = y[0].toFloats();
+      try (var graph = gpu.capture(step)) {
+        graph.launch();
+        assertArrayEquals(want, y[0].toFloats());
+        float[] doubled = new float[(int) x.size()];
+        Arrays.fill(doubled, 2);
+        x.set(doubled);
+        graph.launch();
+        float[] got = y[0].toFloats();
+        for (int i = 0; i < got.length; i++) {
+          assertEquals(2 * want[i], got[i]);
+        }
+      }
+    }
+  }
+
+  /** Where the user wants none of the libraries. */
+  private static void without() {
+    try (CudaGpu gpu = FakeGpu.openWithLibraries()) {
+      convolve(new CudaBackend(gpu));
+      assertTrue(gpu.describe().contains("kernels of its own"), gpu.describe());
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
+import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
+import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.List;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnMathType;
+
+/** Describes convolutions to the cuDNN that is found, and asks it back what it understood. */
+public final class DescriptorProgram {
+  private DescriptorProgram() {}
+
+  /** Prints a line for each that it understood otherwise, and {@code described} for each other. */
+  public static void main(String[] args) {
+    Cudnn cudnn = CudnnConvolutions.load(CudaLibraries.find(Surroundings.ofProcess()));
+    for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+      describe(cudnn, type, Shape.of(2, 480, 640, 3), Shape.of(32, 7, 7, 3), Conv2dSpec.of(2, 3));
+      describe(cudnn, type, Shape.of(1, 60, 80, 64), Shape.of(64, 3, 3, 1), groups(64));
+      describe(cudnn, type, Shape.of(3, 9, 7, 16), Shape.of(24, 3, 3, 4), groups(4));
+      describe(
+          cudnn, type, Shape.of(1, 33, 31, 8), Shape.of(6, 3, 3, 8), Conv2dSpec.of(1, 12, 12, 1));
+      describe(
+          cudnn,
+          type,
+          Shape.of(1, 9, 8, 6),
+          Shape.of(6, 5, 5, 3),
+          new Conv2dSpec(2, 1, 7, 11, 4, 6, 2));
+    }
+  }
+
+  private static Conv2dSpec groups(int groups) {
+    return Conv2dSpec.of(1, 1, 1, groups);
+  }
+
+  private static void describe(Cudnn cudnn, DType type, Shape x, Shape w, Conv2dSpec spec) {
+    Shape y = spec.outputShape(x, w);
+    ConvolutionProblem problem = new ConvolutionProblem(Direction.FORWARD, type, x, w, y, spec);
+    int math = cudnnMathType.CUDNN_FMA_MATH;
+    try (CudnnDescriptors d = CudnnDescriptors.of(cudnn, problem, math)) {
+      int[] n = new int[1];
+      int[] channels = new int[1];
+      int[] height = new int[1];
+      int[] width = new int[1];
+      cudnn.check(
+          JCudnn.cudnnGetConvolution2dForwardOutputDim(
+              d.convolution(), d.x(), d.w(), n, channels, height, width),
+          "cudnnGetConvolution2dForwardOutputDim");
+      int[] groups = new int[1];
+      cudnn.check(JCudnn.cudnnGetConvolutionGroupCount(d.convolution(), groups), "group count");
+      int[] kept = new int[1];
+      cudnn.check(JCudnn.cudnnGetConvolutionMathType(d.convolution(), kept), "math type");
+      Shape got = Shape.of(n[0], height[0], width[0], channels[0]);
+      boolean agrees = got.equals(y) && groups[0] == spec.groups() && kept[0] == math;
+      System.out.println(
+          agrees
+              ? "described"
+              : "%s: %s, %d groups, math %d".formatted(problem, got, groups[0], kept[0]));
+    }
+  }
+}
