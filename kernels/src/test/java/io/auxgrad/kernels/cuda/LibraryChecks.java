@@ -58,11 +58,16 @@ final class LibraryChecks {
     own = new ForcedWay(gpu, "own");
   }
 
-  /** The cases of the op contract in float32, forward and backward. */
+  /** All cases of the op contract that are concerned, in float32, forward and backward. */
   void cases() {
+    cases("");
+  }
+
+  /** Those with {@code part} in their names. */
+  void cases(String part) {
     CaseCheck check = new CaseCheck(backend, SEED);
     for (var c : Cases.all()) {
-      if (c.covers().stream().anyMatch(OPS::contains)) {
+      if (c.covers().stream().anyMatch(OPS::contains) && c.toString().contains(part)) {
         expect(c.toString(), check.forward(c));
         expect(c.toString(), check.gradients(c));
       }

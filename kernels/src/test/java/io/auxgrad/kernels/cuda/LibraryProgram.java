@@ -26,8 +26,8 @@ public final class LibraryProgram {
   /** The argument names what is to be looked at. */
   public static void main(String[] args) {
     switch (args[0]) {
-      case "cudnn" -> byOne("cudnn", 3, 1);
-      case "cublas" -> byOne("cublas", 1);
+      case "cudnn" -> byOne("cudnn", "", 3, 1);
+      case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);
       case "any-order" -> onGpu(LibraryProgram::anyOrder);
@@ -49,11 +49,11 @@ public final class LibraryProgram {
     assertEquals(0, FakeGpu.violations(), "writes past an end");
   }
 
-  private static void byOne(String library, int... kernels) {
+  private static void byOne(String library, String cases, int... kernels) {
     onGpu((gpu, backend) -> {
       ForcedWay forced = new ForcedWay(gpu, library);
       LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
-      checks.cases();
+      checks.cases(cases);
       checks.bfloat16();
       checks.tf32(kernels);
       assertTrue(forced.passes() > 30, forced.passes() + " were by " + library);
@@ -64,7 +64,7 @@ public final class LibraryProgram {
   /** The first of each kind of convolution, as nothing is measured. */
   private static void chosen(CudaGpu gpu, Backend backend) {
     LibraryChecks checks = new LibraryChecks(gpu, backend);
-    checks.cases();
+    checks.cases("matmul");
     checks.bfloat16();
     checks.tf32(3, 1);
     assertEquals(0, FakeLibraries.cudnn("nondeterministic"));
