@@ -113,7 +113,7 @@ final class MemoryPool {
   /** Frees what was taken and not given back too, without which the driver would keep the pool. */
   synchronized void close(Stream stream) {
     try (Resources all = new Resources()) {
-      all.add(arena::close);
+      all.add(arena);
       all.add(this::destroy);
       Set.copyOf(taken).forEach(address -> all.add(() -> free(address, stream)));
     }

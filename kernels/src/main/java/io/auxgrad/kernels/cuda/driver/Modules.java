@@ -81,7 +81,7 @@ final class Modules implements AutoCloseable {
   @Override
   public void close() {
     try (Resources all = new Resources()) {
-      all.add(arena::close);
+      all.add(arena);
       modules.values().forEach(module -> all.add(() -> unload(module)));
       all.add(stream::drain);
     }

@@ -60,7 +60,7 @@ class FailingCallsTest {
     long reserved = driver.reserved();
     int failures = 0;
     driver.fail(function, failures + 1, NOT_SUPPORTED);
-    while (opens(function)) {
+    while (opens()) {
       failures++;
       assertEquals(open, driver.open(), () -> "left open after a failure of " + function);
       assertEquals(reserved, driver.reserved(), function);
@@ -70,8 +70,8 @@ class FailingCallsTest {
     assertEquals(open, driver.open(), "a GPU that started leaves nothing either");
   }
 
-  /** Whether the call came, and the exception names it. */
-  private boolean opens(String function) {
+  /** Whether the call that is to fail came; only then is there an exception. */
+  private boolean opens() {
     try (CudaGpu _ = FakeGpu.open(driver)) {
       return driver.failed();
     } catch (CudaException e) {
