@@ -7,7 +7,8 @@
 
 // ---- Operands.
 
-// A line is a pixel of the target; its depth are taps x channels of the group in the source, channels innermost.
+// A line is a pixel of the target; its depth are taps x channels of the group in the source, channels innermost. Nothing
+// is divided: `s.divisorRows` and `s.divisorColumns` are 1.
 template <bool NARROW, class T>
 struct Windows {
   static constexpr bool alongDepth = true;
@@ -35,9 +36,9 @@ struct Windows {
   DEVICE Four read(int depth, int count) const {
     int tap = depth / channels;
     int down = tap / s.kernelColumns;
-    int row = sourceAt(firstRow + down * s.dilationRows, s.divisorRows, s.sourceRows);
+    int row = sourceAt(firstRow + down * s.dilationRows, 1, s.sourceRows);
     int across = tap - down * s.kernelColumns;
-    int column = sourceAt(firstColumn + across * s.dilationColumns, s.divisorColumns, s.sourceColumns);
+    int column = sourceAt(firstColumn + across * s.dilationColumns, 1, s.sourceColumns);
     if (row < 0 || column < 0) {
       return Four{};
     }
@@ -57,10 +58,11 @@ struct Windows {
   }
 };
 
-// A line is a channel of x; its depth are taps x outputs, taps from the last to the first.
-template <bool NARROW>
+// A line is a channel of x; its depth are taps x outputs, taps from the last to the first, of which those of a part.
+template <bool NARROW, class Part>
 struct TurnedWeights {
   static constexpr bool alongDepth = false;
+  const Part& part;
   const float* weights;  // of the group, from the thread's first channel on
   int taps;
   int inputs;
@@ -68,8 +70,8 @@ struct TurnedWeights {
   int lines;
   bool packed;
 
-  DEVICE TurnedWeights(const float* w, const Sliding& s, int group, int firstLine)
-      : taps(s.taps()), inputs(s.targetChannels / s.groups), outputs(s.sourceChannels / s.groups) {
+  DEVICE TurnedWeights(const float* w, const Sliding& s, const Part& part, int group, int firstLine)
+      : part(part), taps(s.taps()), inputs(s.targetChannels / s.groups), outputs(s.sourceChannels / s.groups) {
     int line = firstLine + placeOf(alongDepth).line;
     weights = w + static_cast<int64>(group) * outputs * taps * inputs + line;
     lines = inputs - line;
@@ -78,9 +80,12 @@ struct TurnedWeights {
 
   DEVICE Four operator()(int depth) const {
     int tap = depth / outputs;
+    if (tap >= part.sliding.taps()) {
+      return Four{};
+    }
     int output = depth - tap * outputs;
-    int64 row = static_cast<int64>(output) * taps + taps - 1 - tap;
-    return readFour<NARROW>(weights + row * inputs, tap < taps ? lines : 0, packed);
+    int64 row = static_cast<int64>(output) * taps + taps - 1 - part.tap(tap);
+    return readFour<NARROW>(weights + row * inputs, lines, packed);
   }
 };
 
@@ -138,9 +143,10 @@ struct Taps {
 
 // ---- y = activation(conv(x, w) + bias + residual): bias and residual may be absent.
 
-template <bool NARROW, class Y, class Left, class Right>
+// placeOfPixel tells which pixel of y the pixels of s are.
+template <bool NARROW, class Y, class Left, class Right, class PlaceOf>
 DEVICE void products(const Left& left, const Right& right, const TileAt& tile, int depth, const float* bias,
-                     const Y* residual, Y* y, const Sliding& s, int activation) {
+                     const Y* residual, Y* y, const Sliding& s, int activation, PlaceOf placeOfPixel) {
   float sum[4][4] = {};
   multiply(left, right, 0, depth, sum);
   int channels = s.targetChannels / s.groups;
@@ -154,7 +160,7 @@ DEVICE void products(const Left& left, const Right& right, const TileAt& tile, i
     if (row >= s.targetPixels()) {
       break;
     }
-    int64 at = static_cast<int64>(row) * s.targetChannels + channel;
+    int64 at = static_cast<int64>(placeOfPixel(row)) * s.targetChannels + channel;
     Four rest = residual == nullptr ? Four{} : readFour<false>(residual + at, count, packed);
     Four four;
     for (int j = 0; j < 4; j++) {
@@ -170,21 +176,39 @@ DEVICE void forward(const X* x, const float* w, const float* bias, const Y* resi
   constexpr bool NARROW = sizeof(X) == 2;
   int outputs = s.targetChannels / s.groups;
   int depth = s.taps() * (s.sourceChannels / s.groups);
-  TileAt tile = tileOf(s.targetPixels(), outputs);
+  TileAt tile = tileOf(blockIdx.x, s.targetPixels(), outputs);
   Windows<NARROW, X> left(x, s, tile.batch, tile.row);
   const float* weights = w + static_cast<int64>(tile.batch) * outputs * depth;
   Matrix<NARROW, float> right(weights, depth, tile.column, outputs, depth, true, depth % 4 == 0);
-  products<NARROW>(left, right, tile, depth, bias, residual, y, s, activation);
+  products<NARROW>(left, right, tile, depth, bias, residual, y, s, activation, [](int row) { return row; });
+}
+
+// Of the pixels and taps of a part of dx: all of it, or a residue.
+template <class Part, class D, class X>
+DEVICE void gradInput(const D* dy, const float* w, X* dx, const Sliding& s, const Part& part, const TileAt& tile) {
+  constexpr bool NARROW = sizeof(D) == 2 || sizeof(X) == 2;
+  int depth = part.sliding.taps() * (s.sourceChannels / s.groups);
+  Windows<NARROW, D> left(dy, part.sliding, tile.batch, tile.row);
+  TurnedWeights<NARROW, Part> right(w, s, part, tile.batch, tile.column);
+  products<NARROW, X>(left, right, tile, depth, nullptr, nullptr, dx, part.sliding, 0, [&](int row) {
+    return part.place(s, row);
+  });
 }
 
 template <class D, class X>
-DEVICE void gradInput(const D* dy, const float* w, X* dx, const Sliding& s) {
-  constexpr bool NARROW = sizeof(D) == 2 || sizeof(X) == 2;
-  int depth = s.taps() * (s.sourceChannels / s.groups);
-  TileAt tile = tileOf(s.targetPixels(), s.targetChannels / s.groups);
-  Windows<NARROW, D> left(dy, s, tile.batch, tile.row);
-  TurnedWeights<NARROW> right(w, s, tile.batch, tile.column);
-  products<NARROW, X>(left, right, tile, depth, nullptr, nullptr, dx, s, 0);
+DEVICE void gradInputOfAll(const D* dy, const float* w, X* dx, const Sliding& s) {
+  gradInput(dy, w, dx, s, Whole{s}, tileOf(blockIdx.x, s.targetPixels(), s.targetChannels / s.groups));
+}
+
+// The blocks of one place in dx are neighbours, one for each residue: they read the same of dy.
+template <class D, class X>
+DEVICE void gradInputByResidue(const D* dy, const float* w, X* dx, const Sliding& s) {
+  int residues = s.residues();
+  Residue residue(s, blockIdx.x % residues);
+  TileAt tile = tileOf(blockIdx.x / residues, s.largestResidue(), s.targetChannels / s.groups);
+  if (tile.row < residue.sliding.targetPixels()) {
+    gradInput(dy, w, dx, s, residue, tile);
+  }
 }
 
 // ---- The gradients of weight and bias: dy transposed times the windows of x. The depth are all pixels, far more than
@@ -196,7 +220,7 @@ DEVICE void gradWeight(const X* x, const D* dy, float* partial, const Sliding& s
   constexpr bool NARROW = sizeof(X) == 2 || sizeof(D) == 2;
   int outputs = s.targetChannels / s.groups;
   int columns = s.taps() * (s.sourceChannels / s.groups) + withBias;
-  TileAt tile = tileOf(outputs, columns);
+  TileAt tile = tileOf(blockIdx.x, outputs, columns);
   Matrix<NARROW, D> left(
       dy + tile.batch * outputs, s.targetChannels, tile.row, outputs, s.targetPixels(), false, outputs % 4 == 0);
   Taps<NARROW, X> right(x, s, tile.batch, tile.column);
@@ -229,7 +253,10 @@ FORWARD_ENTRY(bfloat16, bfloat16, bf16_bf16)
 // Must move the same: dy, w and dx; and x, dy and the partial sums, 4 bytes for each part and weight.
 #define GRADIENT_ENTRIES(A, B, SUFFIX)                                                                           \
   ENTRY convolution_grad_input_##SUFFIX(const A* dy, const float* w, B* dx, Sliding s) {                         \
-    gradInput(dy, w, dx, s);                                                                                     \
+    gradInputOfAll(dy, w, dx, s);                                                                                \
+  }                                                                                                              \
+  ENTRY convolution_grad_input_strided_##SUFFIX(const A* dy, const float* w, B* dx, Sliding s) {                 \
+    gradInputByResidue(dy, w, dx, s);                                                                            \
   }                                                                                                              \
   ENTRY convolution_grad_weight_##SUFFIX(const A* x, const B* dy, float* partial, Sliding s, int withBias,       \
                                          int pixelsOfPart) {                                                     \

@@ -16,7 +16,7 @@ struct Product {
 template <class A, class B, class Y>
 DEVICE void multiplyMatrices(const A* a, const B* b, Y* y, const Product& p) {
   constexpr bool NARROW = sizeof(A) == 2 || sizeof(B) == 2;
-  TileAt tile = tileOf(p.rows, p.columns);
+  TileAt tile = tileOf(blockIdx.x, p.rows, p.columns);
   int64 batch = tile.batch;
   bool depthInA = p.transposeA == 0;
   bool depthInB = p.transposeB != 0;

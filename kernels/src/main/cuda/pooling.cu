@@ -82,9 +82,9 @@ DEVICE void maximum(const T* x, T* y, uint8* positions, const Extents& s, const 
   }
 }
 
-// Reads dy and positions, writes dx.
-template <class T, int N>
-DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Extents& s, const Window& window) {
+// dx, summed by add(sum, place, i, j, from) over the windows (i, j) that hold its pixel; `from` is their place in dy.
+template <class T, int N, class F>
+DEVICE void gatherWindows(T* dx, const Extents& s, const Window& window, F add) {
   Place at = place<N>(s.inHeight, s.inWidth, s.channels);
   if (!at.inside) {
     return;
@@ -94,16 +94,23 @@ DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Ex
   float sum[N] = {};
   for (int i = window.firstHolding(at.row); i < endRow; i++) {
     for (int j = window.firstHolding(at.column); j < endColumn; j++) {
-      int mine = (at.row - window.start(i)) * window.kernel + at.column - window.start(j);
-      int64 from = offset(at.image, i, j, at.channel, s.outHeight, s.outWidth, s.channels);
-      Pack<uint8, N> where = load<uint8, N>(positions + from);
-      Pack<T, N> in = load<T, N>(dy + from);
-      for (int e = 0; e < N; e++) {
-        sum[e] += where.at[e] == mine ? widen(in.at[e]) : 0.0f;
-      }
+      add(sum, at, i, j, offset(at.image, i, j, at.channel, s.outHeight, s.outWidth, s.channels));
     }
   }
   storeNarrow(dx + offset(at.image, at.row, at.column, at.channel, s.inHeight, s.inWidth, s.channels), sum);
+}
+
+// Reads dy and positions, writes dx.
+template <class T, int N>
+DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Extents& s, const Window& window) {
+  gatherWindows<T, N>(dx, s, window, [&](float (&sum)[N], const Place& at, int i, int j, int64 from) {
+    int mine = (at.row - window.start(i)) * window.kernel + at.column - window.start(j);
+    Pack<uint8, N> where = load<uint8, N>(positions + from);
+    Pack<T, N> in = load<T, N>(dy + from);
+    for (int e = 0; e < N; e++) {
+      sum[e] += where.at[e] == mine ? widen(in.at[e]) : 0.0f;
+    }
+  });
 }
 
 // ---- A stage of a chain of residual pooling: next = factor * maximum(top), sum = base + next.
@@ -173,21 +180,9 @@ DEVICE void average(const T* x, T* y, const Extents& s, const Window& window) {
 
 template <class T, int N>
 DEVICE void averageBackward(const T* dy, T* dx, const Extents& s, const Window& window) {
-  Place at = place<N>(s.inHeight, s.inWidth, s.channels);
-  if (!at.inside) {
-    return;
-  }
-  int endRow = window.endHolding(at.row, s.outHeight);
-  int endColumn = window.endHolding(at.column, s.outWidth);
-  float sum[N] = {};
-  for (int i = window.firstHolding(at.row); i < endRow; i++) {
-    float rowShare = window.share(i, s.inHeight);
-    const T* row = dy + offset(at.image, i, 0, at.channel, s.outHeight, s.outWidth, s.channels);
-    for (int j = window.firstHolding(at.column); j < endColumn; j++) {
-      addScaled(sum, rowShare * window.share(j, s.inWidth), row + static_cast<int64>(j) * s.channels);
-    }
-  }
-  storeNarrow(dx + offset(at.image, at.row, at.column, at.channel, s.inHeight, s.inWidth, s.channels), sum);
+  gatherWindows<T, N>(dx, s, window, [&](float (&sum)[N], const Place&, int i, int j, int64 from) {
+    addScaled(sum, window.share(i, s.inHeight) * window.share(j, s.inWidth), dy + from);
+  });
 }
 
 // ---- The mean of each image and channel: a block for LANES packs of an image, whose teams share the pixels.

@@ -55,11 +55,25 @@ struct Smallest {
 
 // ---- Teams: the threads that share a row. What all of them hold is combined, and each of them gets it.
 
-// `count` neighbouring lanes of a warp, a power of two.
+// How many neighbouring elements f is given at a time.
+template <int COUNT>
+struct Width {
+  static constexpr int count = COUNT;
+};
+
+// `count` neighbouring lanes of a warp, a power of two, on a row in shared memory.
 struct Lanes {
   int count;
 
   DEVICE int rank() const { return threadIdx.x % count; }
+
+  // f(Width<n>(), i) for each n elements of a row from the i-th on.
+  template <class T, class F>
+  DEVICE void each(const T*, int columns, F f) const {
+    for (int i = rank(); i < columns; i += count) {
+      f(Width<1>(), i);
+    }
+  }
 
   template <class Fold, class V>
   DEVICE V all(Fold, V value) const {
@@ -70,10 +84,45 @@ struct Lanes {
   }
 };
 
-struct WholeBlock {
-  static constexpr int count = BLOCK;
+// A row in memory, by `count` threads of which this is number `rank`: packs where they lie on 16 bytes, for rows need not
+// begin there, and single elements before the first and behind the last pack. What f writes lies like the row.
+template <class T, class F>
+DEVICE void eachPack(const T* row, int columns, int rank, int count, F f) {
+  constexpr int N = PACK<T>;
+  int before = static_cast<int>(-reinterpret_cast<uint64>(row) % 16 / sizeof(T));
+  int head = min(before, columns);
+  int packs = (columns - head) / N;
+  int tail = head + packs * N;
+  if (rank < head) {
+    f(Width<1>(), rank);
+  }
+  for (int i = rank; i < packs; i += count) {
+    f(Width<N>(), head + i * N);
+  }
+  if (rank < columns - tail) {
+    f(Width<1>(), tail + rank);
+  }
+}
 
-  DEVICE int rank() const { return threadIdx.x; }
+// A warp on a row in memory: nobody waits for another warp.
+struct Warp {
+  template <class T, class F>
+  DEVICE void each(const T* row, int columns, F f) const {
+    eachPack(row, columns, threadIdx.x % WARP, WARP, f);
+  }
+
+  template <class Fold, class V>
+  DEVICE V all(Fold fold, V value) const {
+    return Lanes{WARP}.all(fold, value);
+  }
+};
+
+// A block on a row in memory.
+struct WholeBlock {
+  template <class T, class F>
+  DEVICE void each(const T* row, int columns, F f) const {
+    eachPack(row, columns, threadIdx.x, BLOCK, f);
+  }
 
   template <class Fold, class V>
   DEVICE V all(Fold fold, V value) const {
@@ -216,36 +265,67 @@ FOLD_ENTRIES(max, Largest, bfloat16, float, bf16_f32)
 FOLD_ENTRIES(min, Smallest, float, float, f32_f32)
 FOLD_ENTRIES(min, Smallest, bfloat16, float, bf16_f32)
 
-// ---- Rows, each by a team; y may be x. Exponentials are computed twice rather than kept: there is time for that.
+// ---- Rows, each by a team; y may be x. Exponentials are computed twice rather than kept: there is time for that. Rows in
+// memory are read more than once too, but from the cache.
+
+// f(i, x[i]) for each element of this thread.
+template <class Team, class T, class F>
+DEVICE void eachOf(Team team, const T* x, int columns, F f) {
+  team.each(x, columns, [&](auto width, int i) {
+    constexpr int N = decltype(width)::count;
+    Pack<T, N> values = load<T, N>(x + i);
+    for (int e = 0; e < N; e++) {
+      f(i + e, widen(values.at[e]));
+    }
+  });
+}
+
+// y = f(x), for each element of this thread.
+template <class Team, class T, class F>
+DEVICE void map(Team team, const T* x, T* y, int columns, F f) {
+  team.each(x, columns, [&](auto width, int i) {
+    constexpr int N = decltype(width)::count;
+    Pack<T, N> values = load<T, N>(x + i);
+    for (int e = 0; e < N; e++) {
+      values.at[e] = narrow<T>(f(widen(values.at[e])));
+    }
+    store(y + i, values);
+  });
+}
 
 template <class Team, class T>
 DEVICE void softmax(Team team, const T* x, T* y, int columns) {
   float most = Largest::start();
-  for (int i = team.rank(); i < columns; i += team.count) {
-    most = larger(most, widen(x[i]));
-  }
+  eachOf(team, x, columns, [&](int, float value) { most = larger(most, value); });
   most = team.all(Largest(), most);
   float sum = 0;
-  for (int i = team.rank(); i < columns; i += team.count) {
-    sum += expf(widen(x[i]) - most);
-  }
+  eachOf(team, x, columns, [&](int, float value) { sum += expf(value - most); });
   sum = team.all(Sum(), sum);
-  for (int i = team.rank(); i < columns; i += team.count) {
-    y[i] = narrow<T>(expf(widen(x[i]) - most) / sum);
-  }
+  map(team, x, y, columns, [=](float value) { return expf(value - most) / sum; });
 }
 
 // dx = y (dy - sum(dy y)); dx may be dy.
 template <class Team, class T>
 DEVICE void softmaxBackward(Team team, const T* dy, const T* y, T* dx, int columns) {
   float dot = 0;
-  for (int i = team.rank(); i < columns; i += team.count) {
-    dot += widen(dy[i]) * widen(y[i]);
-  }
+  team.each(y, columns, [&](auto width, int i) {
+    constexpr int N = decltype(width)::count;
+    Pack<T, N> slopes = load<T, N>(dy + i);
+    Pack<T, N> values = load<T, N>(y + i);
+    for (int e = 0; e < N; e++) {
+      dot += widen(slopes.at[e]) * widen(values.at[e]);
+    }
+  });
   dot = team.all(Sum(), dot);
-  for (int i = team.rank(); i < columns; i += team.count) {
-    dx[i] = narrow<T>(widen(y[i]) * (widen(dy[i]) - dot));
-  }
+  team.each(y, columns, [&](auto width, int i) {
+    constexpr int N = decltype(width)::count;
+    Pack<T, N> slopes = load<T, N>(dy + i);
+    Pack<T, N> values = load<T, N>(y + i);
+    for (int e = 0; e < N; e++) {
+      slopes.at[e] = narrow<T>(widen(values.at[e]) * (widen(slopes.at[e]) - dot));
+    }
+    store(dx + i, slopes);
+  });
 }
 
 // A power of two that brings numbers up to `most` to about 1: their squares neither overflow nor vanish.
@@ -258,19 +338,12 @@ DEVICE float powerToOne(float most) {
 template <class Team, class T>
 DEVICE void unitVector(Team team, const T* x, T* y, int columns) {
   float most = 0;
-  for (int i = team.rank(); i < columns; i += team.count) {
-    most = larger(most, fabsf(widen(x[i])));
-  }
+  eachOf(team, x, columns, [&](int, float value) { most = larger(most, fabsf(value)); });
   float scale = powerToOne(team.all(Largest(), most));
   float squares = 0;
-  for (int i = team.rank(); i < columns; i += team.count) {
-    float scaled = widen(x[i]) * scale;
-    squares += scaled * scaled;
-  }
+  eachOf(team, x, columns, [&](int, float value) { squares += value * scale * (value * scale); });
   float length = sqrtf(team.all(Sum(), squares));
-  for (int i = team.rank(); i < columns; i += team.count) {
-    y[i] = narrow<T>(length == 0 ? 0.0f : widen(x[i]) * scale / length);
-  }
+  map(team, x, y, columns, [=](float value) { return length == 0 ? 0.0f : value * scale / length; });
 }
 
 // Value and place in one number: the larger value is the larger number, of equal ones that of the first place, and a
@@ -284,9 +357,7 @@ DEVICE uint64 rankOf(float value, int place) {
 template <class Team, class T>
 DEVICE int argmax(Team team, const T* x, int columns) {
   uint64 best = 0;
-  for (int i = team.rank(); i < columns; i += team.count) {
-    best = larger(best, rankOf(widen(x[i]), i));
-  }
+  eachOf(team, x, columns, [&](int i, float value) { best = larger(best, rankOf(value, i)); });
   best = team.all(Largest(), best);
   return static_cast<int>(0xffffffffu - static_cast<uint32>(best));
 }
@@ -313,11 +384,24 @@ DEVICE void mapRows(const T* x, T* y, int64 rows, int columns, int perBlock, Lan
   move(tile, y + part.first * columns, part.rows * columns);
 }
 
-// NAME takes short rows, NAME_long a block for each row. Must move 2 sizeof(T) rows columns bytes.
+// f(row) for the row of each warp.
+template <class F>
+DEVICE void rowOfWarp(int64 rows, F f) {
+  int64 row = globalThread() / WARP;
+  if (row < rows) {
+    f(row);
+  }
+}
+
+// NAME takes short rows; of long ones, NAME_many has a warp for each, and NAME_long a block, where there are few or they
+// are very long. Must move 2 sizeof(T) rows columns bytes.
 #define ROW_ENTRIES(NAME, F, T, SUFFIX)                                                                               \
   ENTRY NAME##_##SUFFIX(const T* x, T* y, int64 rows, int columns, int perBlock, int lanes) {                         \
     Lanes team{lanes};                                                                                                \
     mapRows(x, y, rows, columns, perBlock, team, [=](int, T* at, int n) { F(team, at, at, n); });                     \
+  }                                                                                                                   \
+  ENTRY NAME##_many_##SUFFIX(const T* x, T* y, int64 rows, int columns) {                                             \
+    rowOfWarp(rows, [=](int64 row) { F(Warp(), x + row * columns, y + row * columns, columns); });                    \
   }                                                                                                                   \
   ENTRY NAME##_long_##SUFFIX(const T* x, T* y, int columns) {                                                         \
     int64 at = static_cast<int64>(blockIdx.x) * columns;                                                              \
@@ -338,6 +422,12 @@ DEVICE void mapRows(const T* x, T* y, int64 rows, int columns, int perBlock, Lan
       softmaxBackward(team, at, output + row * columns, at, n);                                                       \
     });                                                                                                               \
   }                                                                                                                   \
+  ENTRY softmax_backward_many_##SUFFIX(const T* dy, const T* y, T* dx, int64 rows, int columns) {                     \
+    rowOfWarp(rows, [=](int64 row) {                                                                                  \
+      int64 at = row * columns;                                                                                       \
+      softmaxBackward(Warp(), dy + at, y + at, dx + at, columns);                                                     \
+    });                                                                                                               \
+  }                                                                                                                   \
   ENTRY softmax_backward_long_##SUFFIX(const T* dy, const T* y, T* dx, int columns) {                                 \
     int64 at = static_cast<int64>(blockIdx.x) * columns;                                                              \
     softmaxBackward(WholeBlock(), dy + at, y + at, dx + at, columns);                                                 \
@@ -351,6 +441,14 @@ DEVICE void mapRows(const T* x, T* y, int64 rows, int columns, int perBlock, Lan
       int best = argmax(Lanes{lanes}, tile + row * columns, there ? columns : 0);                                     \
       if (there && threadIdx.x % lanes == 0) {                                                                        \
         y[part.first + row] = best;                                                                                   \
+      }                                                                                                               \
+    });                                                                                                               \
+  }                                                                                                                   \
+  ENTRY argmax_many_##SUFFIX(const T* x, int* y, int64 rows, int columns) {                                           \
+    rowOfWarp(rows, [=](int64 row) {                                                                                  \
+      int best = argmax(Warp(), x + row * columns, columns);                                                          \
+      if (threadIdx.x % WARP == 0) {                                                                                  \
+        y[row] = best;                                                                                                \
       }                                                                                                               \
     });                                                                                                               \
   }                                                                                                                   \

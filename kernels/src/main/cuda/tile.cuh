@@ -76,11 +76,11 @@ struct TileAt {
 
 DEVICE int tilesOf(int extent) { return (extent + TILE - 1) / TILE; }
 
-DEVICE TileAt tileOf(int rows, int columns) {
+DEVICE TileAt tileOf(int block, int rows, int columns) {
   int across = tilesOf(columns);
   int down = tilesOf(rows);
-  int row = blockIdx.x / across;
-  return TileAt{row / down, row % down * TILE, static_cast<int>(blockIdx.x % across) * TILE};
+  int row = block / across;
+  return TileAt{row / down, row % down * TILE, block % across * TILE};
 }
 
 // The thread's 4 x 4 elements of the tile.

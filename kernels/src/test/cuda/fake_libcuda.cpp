@@ -102,6 +102,7 @@ struct State {
   std::map<Address, size_t> pinned;
   std::map<std::string, long> calls;
   long violations = 0;
+  long open = 0;  // contexts, streams, events, pools, pinned memory and modules that nobody gave back
   bool skipsKernels = false;
   bool lazy = false;
   int devices = 1;
@@ -295,11 +296,13 @@ API int cuDevicePrimaryCtxRetain(void** context, int) {
   PLAIN("cuDevicePrimaryCtxRetain");
   static char primary;
   *context = &primary;
+  state.open++;
   return SUCCESS;
 }
 
 API int cuDevicePrimaryCtxRelease_v2(int) {
   PLAIN("cuDevicePrimaryCtxRelease_v2");
+  state.open--;
   return SUCCESS;
 }
 
@@ -324,6 +327,7 @@ API int cuGetErrorString(int status, const char** text) {
 API int cuStreamCreate(void** stream, unsigned) {
   IN_CONTEXT("cuStreamCreate");
   *stream = new Stream();
+  state.open++;
   return SUCCESS;
 }
 
@@ -332,6 +336,7 @@ API int cuStreamDestroy_v2(void* stream) {
   auto* gone = static_cast<Stream*>(stream);
   gone->advance(gone->end());
   delete gone;
+  state.open--;
   return SUCCESS;
 }
 
@@ -354,12 +359,14 @@ API int cuStreamWaitEvent(void* stream, void* event, unsigned) {
 API int cuEventCreate(void** event, unsigned) {
   IN_CONTEXT("cuEventCreate");
   *event = new Event();
+  state.open++;
   return SUCCESS;
 }
 
 API int cuEventDestroy_v2(void* event) {
   IN_CONTEXT("cuEventDestroy_v2");
   delete static_cast<Event*>(event);
+  state.open--;
   return SUCCESS;
 }
 
@@ -394,6 +401,7 @@ API int cuMemPoolCreate(void** pool, const void* properties) {
     plain = plain && fields[i] == 0;
   }
   *pool = new Pool();
+  state.open++;
   return plain ? SUCCESS : INVALID_VALUE;
 }
 
@@ -405,6 +413,7 @@ API int cuMemPoolDestroy(void* pool) {
   // As long as a piece is in use the pool stays.
   if (gone->used == 0) {
     delete gone;
+    state.open--;
   }
   return SUCCESS;
 }
@@ -480,6 +489,7 @@ API int cuMemHostAlloc(void** host, size_t bytes, unsigned) {
   IN_CONTEXT("cuMemHostAlloc");
   *host = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   state.pinned[reinterpret_cast<Address>(*host)] = bytes;
+  state.open++;
   return SUCCESS;
 }
 
@@ -492,6 +502,7 @@ API int cuMemHostGetDevicePointer_v2(Address* device, void* host, unsigned) {
 API int cuMemFreeHost(void* host) {
   IN_CONTEXT("cuMemFreeHost");
   state.pinned.erase(reinterpret_cast<Address>(host));
+  state.open--;
   free(host);
   return SUCCESS;
 }
@@ -532,12 +543,17 @@ API int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, void* str
 API int cuModuleLoadData(void** module, const void* image) {
   IN_CONTEXT("cuModuleLoadData");
   *module = dlopen(static_cast<const char*>(image), RTLD_NOW | RTLD_LOCAL);
-  return *module == nullptr ? INVALID_IMAGE : SUCCESS;
+  if (*module == nullptr) {
+    return INVALID_IMAGE;
+  }
+  state.open++;
+  return SUCCESS;
 }
 
 API int cuModuleUnload(void* module) {
   IN_CONTEXT("cuModuleUnload");
   dlclose(module);
+  state.open--;
   return SUCCESS;
 }
 
@@ -688,6 +704,12 @@ API long fake_calls(const char* function) { return state.calls[function]; }
 
 // Pieces of memory in whose guard zones something was written.
 API long fake_violations() { return state.violations; }
+
+// Contexts, streams, events, pools, pieces of pinned memory and modules that were not given back.
+API long fake_open() { return state.open; }
+
+// Whether the call that was to fail has come.
+API long fake_failed() { return !state.failing.empty() && state.failsAfter <= 0; }
 
 // Bytes of device memory that the process has in use or waiting.
 API long long fake_reserved() { return static_cast<long long>(reserved); }

@@ -40,15 +40,27 @@ record Steps(Path folder, long limitSeconds) {
     return good;
   }
 
-  private String end(Step step, Path log) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(step.command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+  private String end(Step step, Path log) throws InterruptedException {
+    try {
+      Process process =
+          new ProcessBuilder(step.command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      try {
+        return end(process);
+      } finally {
+        kill(process);
+      }
+    } catch (IOException e) {
+      return "FAILED (%s)".formatted(e.getMessage());
+    }
+  }
+
+  private String end(Process process) throws InterruptedException {
     if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
+      kill(process);
+      process.waitFor();
       return "FAILED (ended after %d s)".formatted(limitSeconds);
     }
     return switch (process.exitValue()) {
@@ -56,5 +68,11 @@ record Steps(Path folder, long limitSeconds) {
       case GpuCheck.ABSENT -> "absent";
       default -> "FAILED (%d)".formatted(process.exitValue());
     };
+  }
+
+  /** Nothing of a step goes on beside the next one, or behind a check that was interrupted. */
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,38 @@ class StepsTest {
     String output = printed.toString(StandardCharsets.UTF_8);
     assertTrue(output.startsWith("FAILED (ended after 1 s) endless, "), output);
     assertTrue(output.contains("passed   good, "), output);
+  }
+
+  @Test
+  void goesOnAfterWhatCannotBeStarted() throws Exception {
+    assertFalse(run(60, new Step("absent", List.of("/no/such/program")), step("good", "exit 0")));
+    List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+    assertTrue(lines.get(0).startsWith("FAILED (Cannot run program"), lines.toString());
+    assertTrue(lines.get(1).startsWith("passed   good, "), lines.toString());
+  }
+
+  @Test
+  void endsWhatRunsWhenItIsInterrupted() throws Exception {
+    Path begun = folder.resolve("begun");
+    Thread check =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                run(60, step("endless", "echo $$ > %s; exec sleep 600".formatted(begun)));
+              } catch (Exception e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    while (!Files.exists(begun) || Files.size(begun) == 0) {
+      Thread.sleep(10);
+    }
+    long pid = Long.parseLong(Files.readString(begun).strip());
+    check.interrupt();
+    check.join();
+    var left = ProcessHandle.of(pid);
+    if (left.isPresent()) {
+      left.get().onExit().get(10, TimeUnit.SECONDS);
+    }
   }
 
   private boolean run(long limitSeconds, Step... steps) throws Exception {

@@ -42,6 +42,7 @@ final class ConvolutionCases {
     cases.add(conv(1, 9, 11, 8, 8, 3, Conv2dSpec.of(2, 2, 2, 8), false));
     cases.add(conv(1, 9, 8, 40, 40, 3, new Conv2dSpec(2, 1, 0, 1, 1, 1, 40), true));
     cases.add(conv(2, 8, 9, 8, 8, 5, Conv2dSpec.of(1, 2, 1, 8), true));
+    cases.addAll(strided());
     for (int o = 1; o <= 5; o++) {
       cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, o % 3), o != 2));
     }
@@ -57,6 +58,16 @@ final class ConvolutionCases {
       cases.add(residual(a, 1, 1, 64, false));
     }
     return cases;
+  }
+
+  /** Strides and dilations with and without a common factor, beyond the kernel and the image. */
+  private static List<OpCase> strided() {
+    return List.of(
+        conv(2, 23, 21, 8, 12, 3, Conv2dSpec.of(2, 1), true),
+        conv(2, 9, 10, 8, 8, 3, Conv2dSpec.of(4, 1), false),
+        conv(1, 12, 13, 5, 6, 3, new Conv2dSpec(4, 6, 2, 5, 2, 4, 1), false),
+        conv(1, 11, 9, 8, 4, 3, new Conv2dSpec(3, 2, 1, 1, 2, 1, 1), false),
+        conv(2, 5, 4, 8, 8, 3, new Conv2dSpec(7, 9, 1, 1, 1, 1, 2), false));
   }
 
   private static OpCase conv(

@@ -60,7 +60,9 @@ final class ChannelChunks implements AutoCloseable {
     long slotBytes = (long) slots * period * Float.BYTES;
     partialBytes = BatchNormLoops.sumBytes(period);
     scratch =
-        context.memory().allocate(slotBytes + partialBytes * Workers.chunkCount(size, chunkSize));
+        context
+            .memory()
+            .allocate(slotBytes + partialBytes * Math.max(1, Workers.chunkCount(size, chunkSize)));
     partials = scratch.address() + slotBytes;
   }
 
@@ -106,6 +108,9 @@ final class ChannelChunks implements AutoCloseable {
    * [2][period]}.
    */
   long sum(SumBody body) {
+    if (size == 0) {
+      Native.clear(partials, partialBytes);
+    }
     context
         .workers()
         .chunks(

@@ -18,8 +18,8 @@ final class CudaLoss extends LossOps {
   /** Rows that go through shared memory are at most this long: {@code LONGEST}. */
   private static final int LONGEST = 1024;
 
-  /** Rows of a block at most, so that there are no more blocks than tiles. */
-  private static final int ROWS = 256;
+  /** Floats of a tile in shared memory: {@code TILE}. */
+  private static final int TILE = 8 * (LONGEST + 1);
 
   private static final int WARPS = Kernel.BLOCK / 32;
   private static final int ELEMENTS = 4096;
@@ -50,7 +50,12 @@ final class CudaLoss extends LossOps {
 
   /** Blocks for {@code rows} rows: each has a tile of them, or a warp for each. */
   private static long blocks(long rows, int length) {
-    return Math.ceilDiv(rows, (long) (length > LONGEST ? WARPS : ROWS));
+    return Math.ceilDiv(rows, (long) (length > LONGEST ? WARPS : rowsOfTile(length)));
+  }
+
+  /** {@code rows} of {@code struct RowTile}. */
+  private static int rowsOfTile(int length) {
+    return Math.min(Kernel.BLOCK, TILE / (length | 1) / 8 * 8);
   }
 
   @Override
@@ -60,19 +65,16 @@ final class CudaLoss extends LossOps {
     long rows = labels.size();
     try (var s = new LossSums(gpu, file, blocks(rows, classes))) {
       s.weigh(labels, classes, ignoreIndex, classWeights);
-      (classes > LONGEST ? crossEntropyWide : crossEntropy)
-          .begin(logits.dtype())
-          .put(logits)
-          .put(labels)
-          .put(rows)
-          .put(classes)
-          .put(ignoreIndex)
-          .put(classWeights)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
-          .put(s.losses())
-          .launchBlocks(s.blocks(), Kernel.BLOCK);
+      Kernel kernel =
+          (classes > LONGEST ? crossEntropyWide : crossEntropy)
+              .begin(logits.dtype())
+              .put(logits)
+              .put(labels)
+              .put(rows)
+              .put(classes)
+              .put(ignoreIndex)
+              .put(classWeights);
+      s.put(kernel, result).put(s.losses()).launchBlocks(s.blocks(), Kernel.BLOCK);
       s.finish(result, labels, classes, ignoreIndex);
     }
   }
@@ -89,16 +91,15 @@ final class CudaLoss extends LossOps {
       } else {
         s.count(mask, n);
       }
-      regression
-          .get(penalty)
-          .begin(prediction.dtype())
-          .put(prediction)
-          .put(target)
-          .put(mask)
-          .put(n)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
+      Kernel kernel =
+          regression
+              .get(penalty)
+              .begin(prediction.dtype())
+              .put(prediction)
+              .put(target)
+              .put(mask)
+              .put(n);
+      s.put(kernel, result)
           .put(s.known())
           .put(bends ? s.extremes() : 0)
           .put(s.losses())
@@ -113,19 +114,15 @@ final class CudaLoss extends LossOps {
     long rows = prediction.shape().rows();
     try (var s = new LossSums(gpu, file, blocks(rows, length))) {
       s.count(mask, rows);
-      (length > LONGEST ? cosineWide : cosine)
-          .begin(prediction.dtype())
-          .put(prediction)
-          .put(target)
-          .put(mask)
-          .put(rows)
-          .put(length)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
-          .put(s.known())
-          .put(s.losses())
-          .launchBlocks(s.blocks(), Kernel.BLOCK);
+      Kernel kernel =
+          (length > LONGEST ? cosineWide : cosine)
+              .begin(prediction.dtype())
+              .put(prediction)
+              .put(target)
+              .put(mask)
+              .put(rows)
+              .put(length);
+      s.put(kernel, result).put(s.known()).put(s.losses()).launchBlocks(s.blocks(), Kernel.BLOCK);
       s.finish(result);
     }
   }

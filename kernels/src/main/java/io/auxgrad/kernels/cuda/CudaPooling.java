@@ -81,8 +81,10 @@ final class CudaPooling extends PoolingOps {
   @Override
   protected void runGlobal(Tensor x, Tensor y) {
     Shape in = x.shape();
+    long pixels = (long) in.dim(1) * in.dim(2);
+    Pixels.requireCountable("global pool", pixels);
     Kernel kernel = begin(global, y).put(x).put(y);
-    ImageGrid.launchPixels(kernel.put(Math.multiplyExact(in.dim(1), in.dim(2))).put(in.dim(3)), y);
+    ImageGrid.launchPixels(kernel.put((int) pixels).put(in.dim(3)), y);
   }
 
   @Override

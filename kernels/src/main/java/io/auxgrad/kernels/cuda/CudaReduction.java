@@ -20,6 +20,12 @@ final class CudaReduction extends ReductionOps {
   /** Slabs and rows up to this many elements go through shared memory. */
   private static final int SHORT = 256;
 
+  /** Rows up to this many elements are left to one warp each, from so many rows on. */
+  private static final int LONG = 4096;
+
+  private static final int MANY = 4096;
+  private static final int WARP = 32;
+
   private final Gpu gpu;
   private final Columns columns = new Columns();
   private final Fold sum;
@@ -49,10 +55,19 @@ final class CudaReduction extends ReductionOps {
     }
   }
 
-  /** Kernels for short rows and for long ones. */
-  private record Rows(KernelFile.Typed shortRows, KernelFile.Typed longRows) {
+  /** Kernels for short rows, for many longer ones, and for few or very long ones. */
+  private record Rows(
+      KernelFile.Typed shortRows, KernelFile.Typed manyRows, KernelFile.Typed longRows) {
     static Rows of(KernelFile file, String name) {
-      return new Rows(file.typed(name), file.typed(name + "_long"));
+      return new Rows(file.typed(name), file.typed(name + "_many"), file.typed(name + "_long"));
+    }
+
+    KernelFile.Typed of(long rows, int columns) {
+      return columns <= SHORT ? shortRows : areMany(rows, columns) ? manyRows : longRows;
+    }
+
+    static boolean areMany(long rows, int columns) {
+      return rows >= MANY && columns <= LONG;
     }
   }
 
@@ -128,13 +143,12 @@ final class CudaReduction extends ReductionOps {
     if (x.size() == 0) {
       return;
     }
-    boolean fits = columns <= SHORT;
-    Kernel kernel = (fits ? kernels.shortRows() : kernels.longRows()).begin(x.dtype()).put(x);
+    Kernel kernel = kernels.of(rows, columns).begin(x.dtype()).put(x);
     if (secondOrNull != null) {
       kernel.put(secondOrNull);
     }
     kernel.put(y);
-    if (fits) {
+    if (columns <= SHORT) {
       TilePlan tiles = TilePlan.of(x.dtype(), columns, columns);
       kernel
           .put(rows)
@@ -142,6 +156,8 @@ final class CudaReduction extends ReductionOps {
           .put(tiles.rows())
           .put(tiles.lanes())
           .launchBlocks(Math.ceilDiv(rows, tiles.rows()), Kernel.BLOCK);
+    } else if (Rows.areMany(rows, columns)) {
+      kernel.put(rows).put(columns).launch(rows * WARP, 1);
     } else {
       kernel.put(columns).launchBlocks(rows, Kernel.BLOCK);
     }

@@ -61,13 +61,9 @@ final class CudaUpsampledLoss {
     UpsampledTiling tiling = tiling(logits, labels);
     try (var s = new LossSums(gpu, sums, tiling.tiles())) {
       s.weigh(labels, classes, ignoreIndex, classWeights);
-      begin(crossEntropy, tiling, logits)
-          .put(labels)
-          .put(ignoreIndex)
-          .put(classWeights)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
+      Kernel kernel =
+          begin(crossEntropy, tiling, logits).put(labels).put(ignoreIndex).put(classWeights);
+      s.put(kernel, result)
           .put(s.losses())
           .launchGrid(s.blocks(), tiling.chunks(), 1, UpsampledTiling.COLUMNS);
       s.finish(result, labels, classes, ignoreIndex);
@@ -78,12 +74,8 @@ final class CudaUpsampledLoss {
     UpsampledTiling tiling = tiling(prediction, target);
     try (var s = new LossSums(gpu, sums, tiling.tiles())) {
       s.count(mask, target.shape().rows());
-      begin(cosine, tiling, prediction)
-          .put(target)
-          .put(mask)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
+      Kernel kernel = begin(cosine, tiling, prediction).put(target).put(mask);
+      s.put(kernel, result)
           .put(s.known())
           .put(s.losses())
           .launchGrid(s.blocks(), tiling.chunks(), 1, UpsampledTiling.COLUMNS);
@@ -96,12 +88,8 @@ final class CudaUpsampledLoss {
     try (var s = new LossSums(gpu, sums, tiling.tiles())) {
       s.count(mask, target.size());
       int largest = penalty == Penalty.BERHU ? findLargest(s, tiling, prediction, target, mask) : 0;
-      begin(regression.get(penalty), tiling, prediction)
-          .put(target)
-          .put(mask)
-          .put(result.gradient())
-          .put(s.weights())
-          .put(s.parts())
+      Kernel kernel = begin(regression.get(penalty), tiling, prediction).put(target).put(mask);
+      s.put(kernel, result)
           .put(s.known())
           .put(largest == 0 ? 0 : s.extremes())
           .put(largest)

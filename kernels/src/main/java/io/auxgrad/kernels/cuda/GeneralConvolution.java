@@ -18,6 +18,7 @@ final class GeneralConvolution {
   private final Gpu gpu;
   private final KernelFile.TypedByTwo forward;
   private final KernelFile.TypedByTwo gradInput;
+  private final KernelFile.TypedByTwo gradInputStrided;
   private final KernelFile.TypedByTwo gradWeight;
   private final PartialSums sums;
   private final Sliding sliding = new Sliding();
@@ -28,6 +29,7 @@ final class GeneralConvolution {
     KernelFile file = new KernelFile(gpu, "convolution.cu");
     forward = file.typedByTwo("convolution_forward");
     gradInput = file.typedByTwo("convolution_grad_input");
+    gradInputStrided = file.typedByTwo("convolution_grad_input_strided");
     gradWeight = file.typedByTwo("convolution_grad_weight");
   }
 
@@ -40,11 +42,29 @@ final class GeneralConvolution {
     kernel.launchBlocks(blocks(y.shape(), spec), TileGrid.THREADS);
   }
 
-  /** Reads {@code dy} about once and {@code w} once per 64 pixels; writes {@code dx}. */
+  /**
+   * Reads {@code dy} about once and {@code w} once per 64 pixels; writes {@code dx}. Where there is
+   * a stride, a block has pixels that are a stride apart: they meet the same taps, and walk no
+   * others.
+   */
   void gradInput(Tensor dy, Tensor w, Conv2dSpec spec, Tensor dx) {
-    Kernel kernel = gradInput.begin(dy.dtype(), dx.dtype()).put(dy).put(w).put(dx);
+    boolean strided = spec.strideH() > 1 || spec.strideW() > 1;
+    Kernel kernel = (strided ? gradInputStrided : gradInput).begin(dy.dtype(), dx.dtype());
+    kernel.put(dy).put(w).put(dx);
     kernel.put(sliding.backward(dy.shape(), w.shape(), spec, dx.shape()));
-    kernel.launchBlocks(blocks(dx.shape(), spec), TileGrid.THREADS);
+    kernel.launchBlocks(blocksByResidue(dx.shape(), spec), TileGrid.THREADS);
+  }
+
+  private static long blocksByResidue(Shape dx, Conv2dSpec spec) {
+    long residues =
+        (long) Math.min(spec.strideH(), dx.dim(1)) * Math.min(spec.strideW(), dx.dim(2));
+    Shape largest =
+        Shape.of(
+            dx.dim(0),
+            Math.ceilDiv(dx.dim(1), spec.strideH()),
+            Math.ceilDiv(dx.dim(2), spec.strideW()),
+            dx.dim(3));
+    return residues * blocks(largest, spec);
   }
 
   private static long blocks(Shape target, Conv2dSpec spec) {

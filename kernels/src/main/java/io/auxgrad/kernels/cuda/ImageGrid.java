@@ -3,10 +3,12 @@ package io.auxgrad.kernels.cuda;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
 
 /** Grids over images {@code [N,H,W,C]}, as {@code channels.cuh} says. */
 final class ImageGrid {
   private static final int WARP = 32;
+  private static final long MOST_OF_ROW = 1L << 30;
 
   /** {@code LANES} there. */
   private static final int LANES = 8;
@@ -28,7 +30,13 @@ final class ImageGrid {
     if (image.size() == 0) {
       return;
     }
-    int row = Math.multiplyExact(image.shape().dim(2), packs(image, unit));
+    long elements = (long) image.shape().dim(2) * packs(image, unit);
+    if (elements > MOST_OF_ROW) {
+      throw new TensorException(
+          "a row of an image %s is too long for the GPU, which takes 2^30 elements: use narrower images or fewer channels"
+              .formatted(image.shape()));
+    }
+    int row = (int) elements;
     int stretches = Math.ceilDiv(row, Kernel.BLOCK);
     int threads = Math.ceilDiv(Math.ceilDiv(row, stretches), WARP) * WARP;
     long rows = (long) image.shape().dim(0) * image.shape().dim(1);

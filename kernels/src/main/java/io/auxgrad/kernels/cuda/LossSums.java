@@ -50,13 +50,8 @@ final class LossSums implements AutoCloseable {
     return blocks;
   }
 
-  /** How many sums of weights there are; 0 if the host knows their sum. */
-  int parts() {
-    return parts;
-  }
-
   /** Where the sums of weights are, or 0 if the host knows their sum. */
-  long weights() {
+  private long weights() {
     return parts == 0 ? 0 : scratch.address();
   }
 
@@ -68,6 +63,11 @@ final class LossSums implements AutoCloseable {
   /** Where {@link #MOST_EXTREMES} labels' places, or errors, have room. */
   long extremes() {
     return scratch.address() + Double.BYTES * PARTS;
+  }
+
+  /** Puts where the gradient goes, and the sums of weights that it is divided by. */
+  Kernel put(Kernel loss, Result result) {
+    return loss.put(result.gradient()).put(weights()).put(parts);
   }
 
   /** Where each block of the loss leaves its sum. */

@@ -30,10 +30,10 @@ final class PartialSums {
    */
   void run(int parts, Tensor dw, Tensor dbias, FirstStage first) {
     int outputs = dw.shape().dim(0);
-    int columns = Math.toIntExact(dw.shape().stride(0));
     long sums = dw.size() + (dbias == null ? 0 : outputs);
     try (Scratch partial = new Scratch(gpu, sums * parts * Float.BYTES)) {
       first.launch(partial);
+      int columns = Math.toIntExact(dw.shape().stride(0));
       Kernel kernel = file.kernel("sum_partial_gradients").begin();
       kernel.put(partial.address()).put(dw).put(dbias);
       kernel.put(parts).put(outputs).put(columns);

@@ -12,7 +12,7 @@ final class Pixels {
   static void requireCountable(String op, long pixels) {
     if (pixels > MOST) {
       throw new TensorException(
-          "%s: %d pixels are too many for the GPU, which takes 2^30; give it fewer images at a time"
+          "%s: %d pixels are too many for the GPU, which takes 2^30; give it fewer or smaller images"
               .formatted(op, pixels));
     }
   }

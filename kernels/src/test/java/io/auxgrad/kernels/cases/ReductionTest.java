@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,6 +100,54 @@ class ReductionTest {
       for (int i = 0; i < n; i++) {
         assertEquals(i == n / 2 ? 1 : 0, y[2 * n + i]);
       }
+    }
+  }
+
+  /** Rows of odd lengths begin anywhere; so many of them have a warp each. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "BFLOAT16"})
+  void manyLongRowsAgreeWithFewOfThem(DType type) {
+    int rows = 4099;
+    int columns = 263;
+    try (var _ = TensorScope.open()) {
+      float[] values = new float[rows * columns];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (i * 31 % 997 - 400) / 128f;
+      }
+      Shape shape = Shape.of(rows, columns);
+      Tensor many = cast(Tensor.of(backend.memory(), shape, values), type);
+      Tensor few = backend.indexing().slice(many, 0, rows - 3, 3);
+      var reduction = backend.reduction();
+      assertArrayEquals(reduction.argmax(few).toInts(), tail(reduction.argmax(many)).toInts());
+      Tensor y = reduction.softmax(many);
+      Tensor fewY = reduction.softmax(few);
+      assertClose(fewY, tail(y), type);
+      assertClose(
+          reduction.softmaxBackward(few, tail(y)), tail(reduction.softmaxBackward(many, y)), type);
+      assertClose(reduction.unitVectors(few), tail(reduction.unitVectors(many)), type);
+      float[] sums = reduction.reduce(Kind.SUM, y, 1).toFloats();
+      for (float sum : sums) {
+        assertEquals(1, sum, type == DType.FLOAT32 ? 1e-5 : 1e-2);
+      }
+    }
+  }
+
+  private Tensor cast(Tensor x, DType type) {
+    return type == x.dtype() ? x : backend.pointwise().cast(x, type);
+  }
+
+  private Tensor tail(Tensor x) {
+    return backend.indexing().slice(x, 0, x.shape().dim(0) - 3, 3);
+  }
+
+  /** Sums of another order: a few roundings of float32, or one of bfloat16. */
+  private void assertClose(Tensor want, Tensor got, DType type) {
+    float[] a = cast(want, DType.FLOAT32).toFloats();
+    float[] b = cast(got, DType.FLOAT32).toFloats();
+    for (int i = 0; i < a.length; i++) {
+      assertEquals(a[i], b[i], 1e-6f + Math.abs(a[i]) * (type == DType.FLOAT32 ? 4e-6f : 0.008f));
     }
   }
 

@@ -98,10 +98,30 @@ final class Checks {
     rank(op, name, t, 4);
   }
 
-  /** A tensor {@code [N,H,W,C]} of float32 or bfloat16. */
+  /** A tensor {@code [N,H,W,C]} of float32 or bfloat16, with channels. */
   static void activationImage(String op, String name, Tensor t) {
     activation(op, name, t);
     rank(op, name, t, 4);
+    channels(op, name, t);
+  }
+
+  /** Of no channels there is nothing to compute, and their number is divided by. */
+  static void channels(String op, String name, Tensor t) {
+    require(
+        t.shape().rank() >= 1 && t.shape().dim(-1) > 0,
+        op,
+        "%s %s has no channels",
+        name,
+        t.shape());
+  }
+
+  /** Counts of pixels are 32-bit numbers. */
+  static void countable(String op, long pixels) {
+    require(
+        pixels <= Integer.MAX_VALUE,
+        op,
+        "%d pixels are too many to be counted at once; give it fewer images at a time",
+        pixels);
   }
 
   static void sameDevice(String op, Tensor first, Tensor... others) {

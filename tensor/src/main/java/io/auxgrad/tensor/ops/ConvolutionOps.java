@@ -144,6 +144,7 @@ public abstract class ConvolutionOps {
   private static void check(String op, Shape x, Shape w, Conv2dSpec spec) {
     Checks.require(x.rank() == 4, op, "input %s must be [N,H,W,C]", x);
     Checks.require(w.rank() == 4, op, "weight %s must be [O,KH,KW,C/groups]", w);
+    Checks.require(w.size() > 0, op, "weight %s has no elements", w);
     int channels = w.dim(3) * spec.groups();
     Checks.require(
         x.dim(3) == channels,

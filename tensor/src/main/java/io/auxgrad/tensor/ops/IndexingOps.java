@@ -100,7 +100,8 @@ public abstract class IndexingOps {
    *
    * @param predictions int32
    * @param targets int32 of the same size; those equal to {@code ignoreIndex} are left out
-   * @param counts int32 {@code [K,K]}, added to
+   * @param counts int32 {@code [K,K]}, added to; whoever adds up more than 2^31 pixels takes them
+   *     out before that
    */
   public final void confusion(Tensor predictions, Tensor targets, int ignoreIndex, Tensor counts) {
     String op = "confusion";
@@ -113,10 +114,13 @@ public abstract class IndexingOps {
         "predictions %s and targets %s differ",
         predictions.shape(),
         targets.shape());
+    Checks.countable(op, targets.size());
     Checks.require(
-        counts.shape().rank() == 2 && counts.shape().dim(0) == counts.shape().dim(1),
+        counts.shape().rank() == 2
+            && counts.shape().dim(0) == counts.shape().dim(1)
+            && counts.size() > 0,
         op,
-        "counts %s must be square",
+        "counts %s must be square, with a class at least",
         counts.shape());
     Launch.run(
         "indexing.confusion",

@@ -44,6 +44,7 @@ public abstract class LossOps {
       Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, boolean withGradient) {
     String op = "cross-entropy";
     Checks.activation(op, "logits", logits);
+    Checks.channels(op, "logits", logits);
     Checks.dtype(op, "labels", labels, DType.INT32);
     Shape expected = logits.shape();
     Checks.require(
@@ -108,6 +109,7 @@ public abstract class LossOps {
   public final Result cosine(Tensor prediction, Tensor target, Tensor mask, boolean withGradient) {
     String op = "cosine loss";
     Checks.activation(op, "prediction", prediction);
+    Checks.channels(op, "prediction", prediction);
     Checks.floating(op, "target", target);
     Checks.sameShape(op, "prediction", prediction, "target", target);
     checkMask(op, mask, prediction.shape().rows());
@@ -136,8 +138,7 @@ public abstract class LossOps {
   public final Result upsampledCrossEntropy(
       Tensor logits, Tensor labels, int ignoreIndex, Tensor classWeights, boolean withGradient) {
     String op = "upsampled cross-entropy";
-    Checks.activation(op, "logits", logits);
-    Checks.rank(op, "logits", logits, 4);
+    Checks.activationImage(op, "logits", logits);
     Checks.dtype(op, "labels", labels, DType.INT32);
     Checks.rank(op, "labels", labels, 3);
     checkSameImages(op, "logits", logits, "labels", labels);
@@ -211,8 +212,7 @@ public abstract class LossOps {
   }
 
   private static void checkCoarse(String op, Tensor prediction, Tensor target) {
-    Checks.activation(op, "prediction", prediction);
-    Checks.rank(op, "prediction", prediction, 4);
+    Checks.activationImage(op, "prediction", prediction);
     Checks.image(op, "target", target);
     checkSameImages(op, "prediction", prediction, "target", target);
     Checks.require(

@@ -77,6 +77,7 @@ public abstract class MetricOps {
         prediction.shape());
     checkMask(op, mask, prediction.shape().rows());
     checkSums(op, sums, NORMALS_SUMS);
+    Checks.countable(op, prediction.shape().rows());
     Checks.dtype(op, "histogram", histogram, DType.INT32);
     Checks.require(
         histogram.shape().rank() == 1 && histogram.size() >= 2,

@@ -164,6 +164,7 @@ public abstract class NormalizationOps {
       boolean withResidual) {
     String op = "batch norm gradient";
     Checks.activation(op, "x", x);
+    Checks.channels(op, "x", x);
     checkAlike(op, "dy", dy, "x", x);
     if (y != null) {
       checkAlike(op, "y", y, "x", x);
@@ -209,6 +210,7 @@ public abstract class NormalizationOps {
     Checks.activation(op, "input", x);
     Checks.require(
         x.shape().rank() >= 2, op, "input %s must be [..., C] of rank 2 or more", x.shape());
+    Checks.channels(op, "input", x);
     Checks.perChannel(op, "gamma", gamma, x.shape().dim(-1));
     Checks.perChannel(op, "beta", beta, x.shape().dim(-1));
     if (residual != null) {

@@ -97,6 +97,11 @@ public abstract class PoolingOps {
   /** The mean of each image and channel: {@code [N,H,W,C] -> [N,1,1,C]}. */
   public final Tensor global(Tensor x) {
     Checks.activationImage("global pool", "input", x);
+    Checks.require(
+        x.shape().dim(1) > 0 && x.shape().dim(2) > 0,
+        "global pool",
+        "input %s has no pixels",
+        x.shape());
     Tensor y =
         Tensor.empty(x.memory(), x.dtype(), Shape.of(x.shape().dim(0), 1, 1, x.shape().dim(3)));
     Launch.run("pooling.global", () -> runGlobal(x, y), x, y);

@@ -58,11 +58,7 @@ public abstract class ReductionOps {
    */
   public final Tensor argmax(Tensor x) {
     Checks.activation("argmax", "input", x);
-    Checks.require(
-        x.shape().rank() >= 1 && x.shape().dim(-1) > 0,
-        "argmax",
-        "input %s has no last axis",
-        x.shape());
+    Checks.channels("argmax", "input", x);
     int[] dims = x.shape().dims();
     Tensor y =
         Tensor.empty(
@@ -74,6 +70,7 @@ public abstract class ReductionOps {
   /** Softmax along the last axis. */
   public final Tensor softmax(Tensor x) {
     Checks.activation("softmax", "input", x);
+    Checks.channels("softmax", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Launch.run("reduction.softmax", () -> runSoftmax(x, y), x, y);
     return y;
@@ -82,6 +79,7 @@ public abstract class ReductionOps {
   /** {@code dL/dx} of {@link #softmax} from its output {@code y}. */
   public final Tensor softmaxBackward(Tensor dy, Tensor y) {
     Checks.activation("softmax gradient", "y", y);
+    Checks.channels("softmax gradient", "y", y);
     Checks.sameShape("softmax gradient", "dy", dy, "y", y);
     Checks.sameType("softmax gradient", "dy", dy, "y", y);
     Tensor dx = Tensor.empty(y.memory(), y.dtype(), y.shape());
@@ -92,11 +90,7 @@ public abstract class ReductionOps {
   /** {@code x / |x|} for each vector along the last axis; a vector of zeros stays one. */
   public final Tensor unitVectors(Tensor x) {
     Checks.activation("unit vectors", "input", x);
-    Checks.require(
-        x.shape().rank() >= 1 && x.shape().dim(-1) > 0,
-        "unit vectors",
-        "input %s has no last axis",
-        x.shape());
+    Checks.channels("unit vectors", "input", x);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
     Launch.run("reduction.unitVectors", () -> runUnitVectors(x, y), x, y);
     return y;

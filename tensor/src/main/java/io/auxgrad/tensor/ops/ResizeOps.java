@@ -22,8 +22,7 @@ public abstract class ResizeOps {
 
   /** {@code x} at {@code [N,height,width,C]}. */
   public final Tensor forward(Tensor x, int height, int width, Mode mode) {
-    Checks.activation("resize", "input", x);
-    Checks.rank("resize", "input", x, 4);
+    Checks.activationImage("resize", "input", x);
     Checks.require(
         height > 0 && width > 0, "resize", "target %dx%d must be positive", height, width);
     Shape in = x.shape();
@@ -35,8 +34,7 @@ public abstract class ResizeOps {
 
   /** {@code dL/dx [N,height,width,C]} of {@link #forward} for an input of that height and width. */
   public final Tensor backward(Tensor dy, int height, int width, Mode mode) {
-    Checks.activation("resize gradient", "dy", dy);
-    Checks.rank("resize gradient", "dy", dy, 4);
+    Checks.activationImage("resize gradient", "dy", dy);
     Checks.require(
         height > 0 && width > 0, "resize gradient", "input %dx%d must be positive", height, width);
     Shape out = dy.shape();

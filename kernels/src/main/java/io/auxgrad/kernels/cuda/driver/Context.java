@@ -21,7 +21,12 @@ final class Context implements AutoCloseable {
     this.calls = calls;
     device = DeviceInfo.handle(index);
     calls.check(JCudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain");
-    enter();
+    try {
+      enter();
+    } catch (RuntimeException e) {
+      JCudaDriver.cuDevicePrimaryCtxRelease(device);
+      throw e;
+    }
   }
 
   Driver driver() {

@@ -13,8 +13,6 @@ import io.auxgrad.kernels.cuda.vendor.VendorPrimitives;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,13 +32,18 @@ public final class CudaGpu implements Gpu {
   private static final String GUARDS = "auxgrad.debug.guards";
   private static final int FIRST_WITH_BFLOAT16 = 8;
   private static final int FIRST_WITH_TF32 = 8;
+
+  /** Those of an H100; a smaller GPU takes the blocks by turns. */
+  private static final int MULTIPROCESSORS = 132;
+
   private static final long COPY_BYTES = 256L << 20;
+  private static final long FEWEST_COPY_BYTES = 1L << 20;
 
   private final Device device;
   private final DeviceInfo info;
   private final Toolchain toolchain;
   private final boolean guarded = Boolean.getBoolean(GUARDS);
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Resources open = new Resources();
   private final Context context;
   private final Stream stream;
   private final Stream aside;
@@ -113,7 +116,7 @@ public final class CudaGpu implements Gpu {
       PinnedMemory word = opened(new PinnedMemory(context, Faults.BYTES));
       faults = new Faults(word.deviceAddress(), word.segment());
       pool = new MemoryPool(context, info.index());
-      open.push(() -> pool.close(stream));
+      open.add(() -> pool.close(stream));
       staging = opened(new Staging(stream, aside, pool, this::synchronize));
       plain = new CudaMemory(device, pool, stream, aside, staging);
       memory = guard(plain);
@@ -123,26 +126,17 @@ public final class CudaGpu implements Gpu {
                   stream, cubins, info.architecture(), toolchain, Boolean.getBoolean(DEBUG)));
       Canary.run(this);
     } catch (RuntimeException | Error e) {
-      closeAfter(e);
+      open.closeAfter(e);
       throw e;
     }
   }
 
   private <R extends AutoCloseable> R opened(R resource) {
-    open.push(resource);
-    return resource;
+    return open.add(resource);
   }
 
   private DeviceMemory guard(CudaMemory plain) {
     return guarded ? new GuardedMemory(plain) : plain;
-  }
-
-  private void closeAfter(Throwable failure) {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
   }
 
   @Override
@@ -180,7 +174,7 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public int multiprocessors() {
-    return info.multiprocessors();
+    return MULTIPROCESSORS;
   }
 
   @Override
@@ -247,28 +241,13 @@ public final class CudaGpu implements Gpu {
 
   /** Measures how fast it copies and launches, within about a second. */
   public Speeds measure() {
-    return Speeds.measure(this, stream, Math.min(COPY_BYTES, plain.capacity().free() / 4));
+    long bytes = Math.clamp(plain.capacity().free() / 4, FEWEST_COPY_BYTES, COPY_BYTES);
+    return Speeds.measure(this, stream, bytes);
   }
 
   /** Tensors on this GPU must not be used any more. */
   @Override
   public void close() {
-    RuntimeException first = null;
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (Exception e) {
-        RuntimeException failure =
-            e instanceof RuntimeException r ? r : new IllegalStateException(e);
-        if (first == null) {
-          first = failure;
-        } else {
-          first.addSuppressed(failure);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    open.close();
   }
 }

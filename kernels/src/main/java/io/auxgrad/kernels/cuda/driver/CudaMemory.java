@@ -158,6 +158,7 @@ final class CudaMemory implements DeviceMemory {
     for (Block block = general.removeAny(); block != null; block = general.removeAny()) {
       pool.free(block.address(), stream);
     }
+    staging.trim();
     stream.synchronize();
     pool.trim();
   }

@@ -28,23 +28,27 @@ final class Event extends CUevent implements AutoCloseable {
 
   /** Puts it behind all that {@code stream} has to do. */
   void record(Stream stream) {
+    context.enter();
     calls.check(context.driver().record(getNativePointer(), stream.address()), "cuEventRecord");
   }
 
   /** Waits until the GPU has come to it; at once where it is in no stream. */
   void synchronize() {
+    context.enter();
     calls.check(JCudaDriver.cuEventSynchronize(this), "cuEventSynchronize");
   }
 
   /** Seconds from {@code start} to this, when both have been reached. */
   double secondsSince(Event start) {
     float[] milliseconds = new float[1];
+    context.enter();
     calls.check(JCudaDriver.cuEventElapsedTime(milliseconds, start, this), "cuEventElapsedTime");
     return milliseconds[0] / 1e3;
   }
 
   @Override
   public void close() {
+    context.enter();
     calls.checkUnlessLost(JCudaDriver.cuEventDestroy(this), "cuEventDestroy");
   }
 }

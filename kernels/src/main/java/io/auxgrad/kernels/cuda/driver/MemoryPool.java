@@ -40,6 +40,15 @@ final class MemoryPool {
     this.context = context;
     driver = context.driver();
     calls = context.calls();
+    try {
+      handle = create(index);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private long create(int index) {
     context.enter();
     requireSupport();
     MemorySegment properties = arena.allocate(PROPERTIES_BYTES, 8);
@@ -49,11 +58,15 @@ final class MemoryPool {
         ValueLayout.JAVA_INT, LOCATION_TYPE, CUmemLocationType.CU_MEM_LOCATION_TYPE_DEVICE);
     properties.set(ValueLayout.JAVA_INT, LOCATION_ID, index);
     calls.check(driver.createPool(result, properties), "cuMemPoolCreate");
-    handle = result.get(ValueLayout.JAVA_LONG, 0);
+    long pool = result.get(ValueLayout.JAVA_LONG, 0);
     // By default all that is unused goes back to the system each time the GPU is waited for.
     result.set(ValueLayout.JAVA_LONG, 0, -1L);
-    calls.check(
-        driver.setPoolAttribute(handle, RELEASE_THRESHOLD, result), "cuMemPoolSetAttribute");
+    int status = driver.setPoolAttribute(pool, RELEASE_THRESHOLD, result);
+    if (status != CUresult.CUDA_SUCCESS) {
+      driver.destroyPool(pool);
+      throw calls.failure(status, "cuMemPoolSetAttribute");
+    }
+    return pool;
   }
 
   private void requireSupport() {
@@ -100,9 +113,15 @@ final class MemoryPool {
 
   /** Frees what was taken and not given back too, without which the driver would keep the pool. */
   synchronized void close(Stream stream) {
+    try (Resources all = new Resources()) {
+      all.add(arena);
+      all.add(this::destroy);
+      Set.copyOf(taken).forEach(address -> all.add(() -> free(address, stream)));
+    }
+  }
+
+  private void destroy() {
     context.enter();
-    Set.copyOf(taken).forEach(address -> free(address, stream));
     calls.checkUnlessLost(driver.destroyPool(handle), "cuMemPoolDestroy");
-    arena.close();
   }
 }

@@ -80,10 +80,15 @@ final class Modules implements AutoCloseable {
 
   @Override
   public void close() {
-    stream.drain();
-    for (CUmodule module : modules.values()) {
-      context.calls().checkUnlessLost(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
+    try (Resources all = new Resources()) {
+      all.add(arena);
+      modules.values().forEach(module -> all.add(() -> unload(module)));
+      all.add(stream::drain);
     }
-    arena.close();
+  }
+
+  private void unload(CUmodule module) {
+    context.enter();
+    context.calls().checkUnlessLost(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
   }
 }

@@ -4,10 +4,12 @@ import io.auxgrad.tensor.Bytes;
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** Memory of the host that the GPU reads and writes by itself. */
 final class PinnedMemory implements AutoCloseable {
+  private final Context context;
   private final Calls calls;
   private final Address address = new Address();
   private final MemorySegment segment;
@@ -28,15 +30,19 @@ final class PinnedMemory implements AutoCloseable {
 
   @SuppressWarnings("restricted")
   PinnedMemory(Context context, long bytes) {
+    this.context = context;
     calls = context.calls();
     context.enter();
     calls.check(
         JCudaDriver.cuMemHostAlloc(address, bytes, JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP),
         "cuMemHostAlloc of %s".formatted(Bytes.text(bytes)));
-    DeviceAddress device = new DeviceAddress();
-    calls.check(
-        JCudaDriver.cuMemHostGetDevicePointer(device, address, 0), "cuMemHostGetDevicePointer");
     segment = MemorySegment.ofAddress(address.value()).reinterpret(bytes);
+    DeviceAddress device = new DeviceAddress();
+    int status = JCudaDriver.cuMemHostGetDevicePointer(device, address, 0);
+    if (status != CUresult.CUDA_SUCCESS) {
+      JCudaDriver.cuMemFreeHost(address);
+      throw calls.failure(status, "cuMemHostGetDevicePointer");
+    }
     deviceAddress = device.value();
   }
 
@@ -52,6 +58,7 @@ final class PinnedMemory implements AutoCloseable {
 
   @Override
   public void close() {
+    context.enter();
     calls.checkUnlessLost(JCudaDriver.cuMemFreeHost(address), "cuMemFreeHost");
   }
 }

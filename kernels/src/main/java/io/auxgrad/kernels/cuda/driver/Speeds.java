@@ -1,9 +1,8 @@
 package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.kernels.cuda.launch.Kernel;
-import io.auxgrad.tensor.Buffer;
+import io.auxgrad.kernels.cuda.launch.Scratch;
 import io.auxgrad.tensor.Bytes;
-import io.auxgrad.tensor.DeviceMemory;
 import java.util.function.LongToIntFunction;
 
 /**
@@ -29,10 +28,9 @@ public record Speeds(
 
   /** With copies of {@code bytes} bytes, of which twice as many must be free. */
   static Speeds measure(CudaGpu gpu, Stream stream, long bytes) {
-    DeviceMemory memory = gpu.memory();
-    Buffer a = memory.allocate(bytes);
-    Buffer b = memory.allocate(bytes);
-    try (Timer timer = new Timer(stream);
+    try (Scratch a = new Scratch(gpu, bytes);
+        Scratch b = new Scratch(gpu, bytes);
+        Timer timer = new Timer(stream);
         PinnedMemory pinned = new PinnedMemory(stream.context(), bytes)) {
       Best best = new Best(timer, stream);
       Driver driver = stream.context().driver();
@@ -43,9 +41,6 @@ public record Speeds(
           best.rate(bytes, s -> driver.copyToHost(host, a.address(), bytes, s)),
           best.launch(gpu.kernel(Canary.FILE, "nothing")),
           hostLaunch(gpu, gpu.kernel(Canary.FILE, "nothing")));
-    } finally {
-      memory.release(a);
-      memory.release(b);
     }
   }
 

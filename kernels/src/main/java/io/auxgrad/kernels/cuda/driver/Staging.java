@@ -27,6 +27,7 @@ final class Staging implements AutoCloseable {
   private final Driver driver;
   private final Calls calls;
   private final Runnable afterDownload;
+  private final Resources open = new Resources();
   private final PinnedMemory pinned;
   private final Event[] done = new Event[PIECES];
   private final Event[] taken = new Event[PIECES];
@@ -48,10 +49,16 @@ final class Staging implements AutoCloseable {
     context = stream.context();
     driver = context.driver();
     calls = context.calls();
-    pinned = new PinnedMemory(context, PIECES * PIECE_BYTES);
-    for (int i = 0; i < PIECES; i++) {
-      done[i] = Event.withoutTime(context);
-      taken[i] = Event.withoutTime(context);
+    try {
+      pinned = open.add(new PinnedMemory(context, PIECES * PIECE_BYTES));
+      for (int i = 0; i < PIECES; i++) {
+        done[i] = open.add(Event.withoutTime(context));
+        taken[i] = open.add(Event.withoutTime(context));
+      }
+      open.add(aside::drain);
+    } catch (RuntimeException e) {
+      open.closeAfter(e);
+      throw e;
     }
   }
 
@@ -79,6 +86,17 @@ final class Staging implements AutoCloseable {
       landing = pool.allocate(PIECES * PIECE_BYTES, aside);
     }
     return landing.isPresent();
+  }
+
+  /** Gives the memory of large uploads back to the pool; the next one takes some again. */
+  synchronized void trim() {
+    if (landing.isPresent()) {
+      // What was put there is taken from there by the first stream.
+      stream.synchronize();
+      pool.free(landing.getAsLong(), aside);
+      landing = OptionalLong.empty();
+      aside.synchronize();
+    }
   }
 
   private void sendApart(long device, long bytes) {
@@ -139,11 +157,6 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    aside.drain();
-    for (int i = 0; i < PIECES; i++) {
-      done[i].close();
-      taken[i].close();
-    }
-    pinned.close();
+    open.close();
   }
 }

@@ -33,6 +33,7 @@ final class Stream extends CUstream implements AutoCloseable {
 
   /** What is put into it from now on waits for {@code event}; not if that is in no stream. */
   void await(Event event) {
+    context.enter();
     calls.check(JCudaDriver.cuStreamWaitEvent(this, event, 0), "cuStreamWaitEvent");
   }
 
@@ -92,6 +93,7 @@ final class Stream extends CUstream implements AutoCloseable {
 
   @Override
   public void close() {
+    context.enter();
     calls.checkUnlessLost(JCudaDriver.cuStreamDestroy(this), "cuStreamDestroy");
   }
 }

@@ -28,7 +28,10 @@ public interface Gpu extends AutoCloseable {
    */
   Kernel kernel(String file, String name);
 
-  /** Multiprocessors: how many blocks keep it busy grows with them. */
+  /**
+   * Multiprocessors that work is cut for: how many blocks keep a GPU busy grows with them. It is
+   * the same number for all models of GPU, since the parts of a sum decide about its last digits.
+   */
   int multiprocessors();
 
   /** Whether it has instructions for bfloat16. */

@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.launch;
 
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.TensorException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,7 +26,8 @@ public abstract class Kernel {
   private static final int ARGUMENT_BYTES = 4096;
 
   private static final int MOST_ARGUMENTS = 64;
-  private static final long LARGEST_GRID = Integer.MAX_VALUE;
+  private static final long MOST_ACROSS = Integer.MAX_VALUE;
+  private static final int MOST_DOWN = 65_535;
 
   private final String name;
   private final MemorySegment values;
@@ -124,11 +126,14 @@ public abstract class Kernel {
   /**
    * Launches a grid of {@code x * y * z} blocks of {@code threads} threads in a row; no block, no
    * launch.
+   *
+   * @throws TensorException if a GPU has no such grid
    */
   public final void launchGrid(long x, int y, int z, int threads) {
-    if (x > LARGEST_GRID) {
-      throw new IllegalStateException(
-          "kernel %s: %d blocks are more than a grid holds".formatted(name, x));
+    if (x > MOST_ACROSS || y > MOST_DOWN || z > MOST_DOWN) {
+      throw new TensorException(
+          "kernel %s: a grid of %d x %d x %d blocks is more than a GPU takes, %d x %d x %d: use smaller or fewer images, or fewer channels"
+              .formatted(name, x, y, z, MOST_ACROSS, MOST_DOWN, MOST_DOWN));
     }
     if (x > 0 && y > 0 && z > 0) {
       run((int) x, y, z, threads, pointers, count);

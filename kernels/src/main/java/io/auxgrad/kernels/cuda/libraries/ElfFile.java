@@ -85,7 +85,7 @@ final class ElfFile {
     Segment segment = new Segment(image.u64(at + 16), image.u64(at + 8), image.u64(at + 32));
     if (type == LOADED) {
       segments.add(segment);
-    } else if (type == DYNAMIC) {
+    } else if (type == DYNAMIC && entries.isEmpty()) {
       readEntries(segment);
     }
   }

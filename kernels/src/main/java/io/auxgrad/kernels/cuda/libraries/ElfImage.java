@@ -7,7 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * The bytes of an ELF file. Whatever it holds, reading beyond its end fails with an {@link
@@ -34,11 +36,23 @@ final class ElfImage {
     return new ElfImage(name, MemorySegment.ofArray(bytes));
   }
 
-  /** Of a file, mapped for as long as {@code arena} lives: only what is read is fetched. */
-  static ElfImage map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return new ElfImage(
-          file.toString(), channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+  /**
+   * What {@code reader} makes of a file, which is mapped meanwhile: only what is read is fetched.
+   *
+   * @throws IOException also if the file becomes shorter while it is read, as one that is just
+   *     installed may
+   */
+  static <R> R read(Path file, Function<ElfImage, R> reader) throws IOException {
+    // Whoever opens a named pipe waits for somebody who writes to it.
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("it is no file");
+    }
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file)) {
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return reader.apply(new ElfImage(file.toString(), bytes));
+    } catch (InternalError e) {
+      throw new IOException("it changed while it was read", e);
     }
   }
 

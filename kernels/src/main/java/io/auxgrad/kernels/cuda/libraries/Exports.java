@@ -1,7 +1,6 @@
 package io.auxgrad.kernels.cuda.libraries;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -18,8 +17,9 @@ final class Exports {
 
   /** Those of {@code file}. */
   static Exports of(LibraryFile file) {
-    try (Arena arena = Arena.ofConfined()) {
-      return new Exports(file, new ElfFile(ElfImage.map(file.path(), arena)).symbols().exports());
+    try {
+      return new Exports(
+          file, ElfImage.read(file.path(), image -> new ElfFile(image).symbols().exports()));
     } catch (IOException e) {
       throw new CudaException("cannot read the symbols of " + file, e);
     }

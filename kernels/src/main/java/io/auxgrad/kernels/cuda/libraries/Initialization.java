@@ -40,7 +40,7 @@ final class Initialization {
         }
         failures.add("nothing can be loaded from " + parent);
       } catch (IOException e) {
-        failures.add(parent + " cannot be written (" + e + ")");
+        failures.add("%s cannot be used (%s)".formatted(parent, e.getMessage()));
       }
     }
     throw new CudaException(
@@ -59,6 +59,14 @@ final class Initialization {
       throw new CudaException(
           "JCuda could not load the native of %s: %s%s".formatted(name(), reason(e), hint()), e);
     } finally {
+      restore(before);
+    }
+  }
+
+  private static void restore(String before) {
+    if (before == null) {
+      System.clearProperty(TEMPORARY);
+    } else {
       System.setProperty(TEMPORARY, before);
     }
   }

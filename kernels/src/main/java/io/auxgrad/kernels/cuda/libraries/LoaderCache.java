@@ -34,7 +34,10 @@ final class LoaderCache {
   static List<String> read(Path file) {
     try {
       return new LoaderCache(Files.readAllBytes(file)).paths();
-    } catch (IOException | IndexOutOfBoundsException | BufferUnderflowException e) {
+    } catch (IOException
+        | ArithmeticException
+        | IndexOutOfBoundsException
+        | BufferUnderflowException e) {
       return List.of();
     }
   }

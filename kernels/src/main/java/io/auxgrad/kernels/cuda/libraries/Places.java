@@ -1,8 +1,10 @@
 package io.auxgrad.kernels.cuda.libraries;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -144,8 +146,17 @@ final class Places {
   private void addLoaderCache() {
     LoaderCache.read(surroundings.path("/etc/ld.so.cache")).stream()
         .filter(p -> p.startsWith("/") && LibraryName.parse(fileName(p)).isPresent())
-        .map(p -> surroundings.path(p).getParent())
+        .flatMap(p -> folder(p).stream())
         .forEach(p -> add(Origin.LOADER_CACHE, p));
+  }
+
+  // A path of another encoding than this process has cannot be told to the system.
+  private Optional<Path> folder(String library) {
+    try {
+      return Optional.of(surroundings.path(library).getParent());
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static String fileName(String path) {
@@ -177,7 +188,7 @@ final class Places {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, pattern)) {
       entries.forEach(found::add);
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return List.of();
     }
     found.sort(Comparator.reverseOrder());

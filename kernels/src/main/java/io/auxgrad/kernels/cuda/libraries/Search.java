@@ -2,7 +2,6 @@ package io.auxgrad.kernels.cuda.libraries;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ final class Search {
   private final Map<CudaLibrary, List<LibraryFile>> found = new EnumMap<>(CudaLibrary.class);
   private final Map<CudaLibrary, List<String>> unfit = new EnumMap<>(CudaLibrary.class);
   private final Set<Path> seen = new HashSet<>();
+  private final Set<Path> misnamed = new HashSet<>();
 
   Search(List<Places.Place> places) {
     for (CudaLibrary library : CudaLibrary.values()) {
@@ -65,8 +65,11 @@ final class Search {
 
   private void meet(LibraryName name, Path file, Origin origin) {
     try {
+      // Under another name, met later, a file may serve: that of the driver is libcuda.so.580.65.
       Path real = file.toRealPath();
-      if (seen.add(real)) {
+      if (!isAccepted(name, name.library())) {
+        refuseName(name.library(), file, real);
+      } else if (seen.add(real)) {
         judge(name, file, real, origin);
       }
     } catch (IOException e) {
@@ -78,10 +81,6 @@ final class Search {
 
   private void judge(LibraryName name, Path file, Path real, Origin origin) throws IOException {
     CudaLibrary library = name.library();
-    if (!isAccepted(name, library)) {
-      refuse(library, "found %s, but %s is needed".formatted(file, library.needed()));
-      return;
-    }
     String soname = soname(file);
     if (LibraryName.parse(soname).filter(s -> isAccepted(s, library)).isEmpty()) {
       refuse(library, "%s calls itself %s".formatted(file, soname));
@@ -94,14 +93,18 @@ final class Search {
     return name.library() == library && library.accepts(name.version().major());
   }
 
+  private void refuseName(CudaLibrary library, Path file, Path real) {
+    if (!seen.contains(real) && misnamed.add(real)) {
+      refuse(library, "found %s, but %s is needed".formatted(file, library.needed()));
+    }
+  }
+
   private void refuse(CudaLibrary library, String reason) {
     unfit.get(library).add(reason);
   }
 
   private static String soname(Path file) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      return new ElfFile(ElfImage.map(file, arena)).soname().orElse("nothing");
-    }
+    return ElfImage.read(file, image -> new ElfFile(image).soname().orElse("nothing"));
   }
 
   private static LibraryFile describe(

@@ -13,8 +13,14 @@ import java.util.List;
 /**
  * A folder for natives that only this user can see, with a name that nobody can foretell. Closing
  * it deletes it: a library that is loaded no longer needs its file.
+ *
+ * <p>It lies where nobody else can put another folder in its place: not below one that anybody may
+ * change.
  */
 final class StagingFolder implements AutoCloseable {
+  private static final int OTHERS_WRITE = 0002;
+  private static final int STICKY = 01000;
+
   private final Path folder;
   private final List<Path> files = new ArrayList<>();
 
@@ -25,6 +31,10 @@ final class StagingFolder implements AutoCloseable {
   /** A new one. */
   static StagingFolder below(Path parent) throws IOException {
     Files.createDirectories(parent);
+    int mode = (int) Files.getAttribute(parent, "unix:mode");
+    if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
+      throw new IOException("any user may rename what is in it: chmod +t");
+    }
     return new StagingFolder(
         Files.createTempDirectory(
             parent,
@@ -54,11 +64,18 @@ final class StagingFolder implements AutoCloseable {
     }
   }
 
+  /** Deletes what can be deleted: a network file system keeps what is loaded under another name. */
   @Override
-  public void close() throws IOException {
-    for (Path file : files) {
-      Files.deleteIfExists(file);
+  public void close() {
+    files.forEach(StagingFolder::delete);
+    delete(folder);
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      path.toFile().deleteOnExit();
     }
-    Files.delete(folder);
   }
 }

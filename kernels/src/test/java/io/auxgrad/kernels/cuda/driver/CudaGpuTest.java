@@ -70,6 +70,15 @@ class CudaGpuTest {
     }
   }
 
+  /** The pretended one has two; with another number sums would come out in other digits. */
+  @Test
+  void workIsCutAlikeForAllModels() {
+    try (CudaGpu gpu = FakeGpu.open(driver)) {
+      assertEquals(2, gpu.info().multiprocessors());
+      assertEquals(132, gpu.multiprocessors());
+    }
+  }
+
   @Test
   void namesTheDevicesThereAre() {
     driver.devices(2);
@@ -167,12 +176,11 @@ class CudaGpuTest {
   void aLaunchThatIsRefusedSaysWhatItWas() {
     try (CudaGpu gpu = FakeGpu.open(driver)) {
       Kernel kernel = gpu.kernel(Canary.FILE, "nothing");
-      var e = assertThrows(CudaException.class, () -> kernel.begin().launchGrid(1, 70_000, 1, 32));
+      var e = assertThrows(CudaException.class, () -> kernel.begin().launchGrid(1, 2, 3, 2000));
       assertTrue(
           e.getMessage()
               .startsWith(
-                  "launching kernel nothing in 1 x 70000 x 1 blocks of 32 threads failed on"
-                      + " cuda:0"),
+                  "launching kernel nothing in 1 x 2 x 3 blocks of 2000 threads failed on cuda:0"),
           e.getMessage());
       kernel.begin().launchBlocks(1, 32);
       gpu.synchronize();

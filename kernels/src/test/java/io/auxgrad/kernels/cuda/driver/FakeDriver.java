@@ -139,6 +139,16 @@ final class FakeDriver {
     call("fake_fail", function, n, status);
   }
 
+  /** Whether the call that was to fail has come. */
+  boolean failed() {
+    return call("fake_failed") != 0;
+  }
+
+  /** Contexts, streams, events, pools, pinned memory and modules that were not given back. */
+  long open() {
+    return call("fake_open");
+  }
+
   /** A kernel fails after its launch. */
   void fault(String kernel, int status) {
     call("fake_fault", kernel, status);

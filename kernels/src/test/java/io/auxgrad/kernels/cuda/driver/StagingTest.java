@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.Buffer;
@@ -121,6 +122,22 @@ class StagingTest {
     memory.upload(numbers(9 * MIB, 1), buffer);
     expect(buffer, numbers(9 * MIB, 1));
     assertEquals(before, driver.calls("cuStreamWaitEvent"));
+    memory.release(buffer);
+  }
+
+  /** What an upload is fetched into goes back too, and the next one takes it again. */
+  @Test
+  void trimGivesBackWhereLargeUploadsLand() {
+    Buffer buffer = memory.allocate(9 * MIB);
+    memory.trim();
+    long before = driver.reserved();
+    memory.upload(numbers(9 * MIB, 1), buffer);
+    assertTrue(driver.reserved() > before + 9 * MIB, "there was no memory of its own");
+    memory.trim();
+    assertEquals(before, driver.reserved());
+    expect(buffer, numbers(9 * MIB, 1));
+    memory.upload(numbers(9 * MIB, 2), buffer);
+    expect(buffer, numbers(9 * MIB, 2));
     memory.release(buffer);
   }
 

@@ -9,10 +9,13 @@ import static io.auxgrad.kernels.cuda.libraries.CudaLibrary.NVRTC_BUILTINS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,6 +300,46 @@ class CudaLibrariesTest {
     machine.libraries("/usr/lib/wsl/lib", "libcuda.so.1");
     Path good = Path.of(machine.at("/usr/lib/wsl/lib/libcuda.so.1"));
     assertEquals(good, machine.find().require(DRIVER).path());
+  }
+
+  /** The driver's file is not named like what asks for it. */
+  @Test
+  void aFileThatIsMetUnderItsFullNameFirstServesUnderItsOwn() throws IOException {
+    machine
+        .file("/x/libcuda.so.580.65.06", TinyLibrary.of("libcuda.so.1", "cuInit"))
+        .variable("LD_LIBRARY_PATH", machine.at("/x"))
+        .link("/usr/lib64/libcuda.so.1", machine.at("/x/libcuda.so.580.65.06"));
+    LibraryFile driver = machine.find().require(DRIVER);
+    assertEquals(Path.of(machine.at("/usr/lib64/libcuda.so.1")), driver.path());
+    assertEquals("580.65.06", driver.version().toString());
+  }
+
+  /** The search must come to an end whatever lies there. */
+  @Test
+  void whatIsNoFileIsPassedOver() throws Exception {
+    machine.folder("/usr/lib64");
+    String pipe = machine.at("/usr/lib64/libcuda.so.1");
+    boolean made = new ProcessBuilder("mkfifo", pipe).start().waitFor() == 0;
+    assumeTrue(made, "needs mkfifo");
+    machine.link("/usr/lib/libcuda.so.1", "libcuda.so.1");
+    String message =
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> failure(machine.find(), DRIVER));
+    assertTrue(message.contains(pipe + " cannot be read"), message);
+    assertTrue(message.contains("it is no file"), message);
+  }
+
+  @Test
+  void librariesOfOtherProcessorsArePassedOver() throws IOException {
+    byte[] small = TinyLibrary.of("libcuda.so.1", "cuInit");
+    small[4] = 1;
+    byte[] arm = TinyLibrary.of("libcuda.so.1", "cuInit");
+    arm[18] = (byte) 183;
+    machine.file("/usr/lib/libcuda.so.1", small).file("/usr/lib64/libcuda.so.1", arm);
+    String message = failure(machine.find(), DRIVER);
+    assertTrue(message.contains("/usr/lib/libcuda.so.1 is not a sound library"), message);
+    assertTrue(message.contains("/usr/lib64/libcuda.so.1 is not a sound library"), message);
+    machine.libraries("/usr/lib/wsl/lib", "libcuda.so.1");
+    assertEquals(Origin.SYSTEM, machine.find().require(DRIVER).origin());
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,11 +48,44 @@ class ElfFileTest {
   @Test
   void readsAFileWithoutLoadingIt() throws IOException {
     Path file = Files.write(folder.resolve("libx.so"), TinyLibrary.of("libx.so.1", "f"));
-    try (Arena arena = Arena.ofConfined()) {
-      ElfFile elf = new ElfFile(ElfImage.map(file, arena));
-      assertEquals(Optional.of("libx.so.1"), elf.soname());
-      assertEquals(Set.of("f"), elf.symbols().exports());
+    assertEquals(
+        Optional.of("libx.so.1"), ElfImage.read(file, image -> new ElfFile(image).soname()));
+    assertEquals(Set.of("f"), ElfImage.read(file, image -> new ElfFile(image).symbols().exports()));
+  }
+
+  /** Package managers write over files that somebody reads. */
+  @Test
+  void aFileThatBecomesShorterIsAnError() throws IOException {
+    Path file = Files.write(folder.resolve("libx.so"), new byte[1 << 16]);
+    IOException e = assertThrows(IOException.class, () -> ElfImage.read(file, this::truncated));
+    assertEquals("it changed while it was read", e.getMessage());
+  }
+
+  private long truncated(ElfImage image) {
+    try {
+      Files.write(Path.of(image.name()), new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    long sum = 0;
+    for (long at = 0; at + 8 <= image.size(); at += 8) {
+      sum += image.u64(at);
+    }
+    return sum;
+  }
+
+  /** As many sections as a header can name, each of them the whole file. */
+  @Test
+  void sectionsThatRepeatAreReadOnce() {
+    byte[] large = new byte[16 << 20];
+    Arrays.fill(large, (byte) 1);
+    byte[] header = TinyLibrary.of("a", "b");
+    System.arraycopy(header, 0, large, 0, 64);
+    ByteBuffer b = ByteBuffer.wrap(large).order(ByteOrder.LITTLE_ENDIAN);
+    b.putShort(54, (short) 0).putShort(56, (short) 0xffff);
+    b.putInt(64, 2).putLong(64 + 8, 128).putLong(64 + 32, large.length - 128L);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60), () -> assertFails(large, "it lacks a string table"));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,14 @@ class LoaderCacheTest {
         read(damaged);
       }
     }
+  }
+
+  /** More than an address can tell. */
+  @Test
+  void aCountThatIsTooLargeIsNone() throws IOException {
+    byte[] cache = LoaderCaches.oldFormat("/a/libcuda.so.1");
+    ByteBuffer.wrap(cache).order(ByteOrder.LITTLE_ENDIAN).putInt(12, Integer.MAX_VALUE / 2);
+    assertEquals(List.of(), read(cache));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,17 @@ class LoadingTest {
     assertTrue(
         output.startsWith("NVRTC: the native of JNvrtc could not be put anywhere: " + temporary),
         output);
+  }
+
+  /** Who may rename a folder there could put another library in its place. */
+  @Test
+  void whereAnybodyMayChangeTheTemporaryFolderTheCacheIs() throws Exception {
+    makeAll(CUDNN);
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertEquals("NVRTC: version 13.7, status 0\n", run(Map.of(), "NVRTC"));
+    Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+    String output = run(Map.of(), "NVRTC");
+    assertTrue(output.contains(temporary + " cannot be used (any user may rename"), output);
   }
 
   @Test
