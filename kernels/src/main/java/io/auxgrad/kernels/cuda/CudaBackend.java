@@ -16,6 +16,7 @@ import io.auxgrad.tensor.ops.PointwiseOps;
 import io.auxgrad.tensor.ops.PoolingOps;
 import io.auxgrad.tensor.ops.ReductionOps;
 import io.auxgrad.tensor.ops.ResizeOps;
+import io.auxgrad.tensor.ops.Stopwatch;
 
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
@@ -133,6 +134,11 @@ public final class CudaBackend implements Backend {
   @Override
   public boolean multipliesBfloat16() {
     return gpu.multipliesBfloat16();
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return gpu.stopwatch();
   }
 
   @Override

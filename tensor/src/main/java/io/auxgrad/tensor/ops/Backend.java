@@ -62,6 +62,11 @@ public interface Backend {
    */
   boolean multipliesBfloat16();
 
+  /** Times what this device does; to be closed. */
+  default Stopwatch stopwatch() {
+    return Stopwatch.ofHost();
+  }
+
   /** One line for people: device, instruction set, libraries and their versions. */
   String describe();
 }
