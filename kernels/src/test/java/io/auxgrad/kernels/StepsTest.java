@@ -22,7 +22,6 @@ class StepsTest {
   void goesOnAfterAFailureAndKeepsWhatEachPrints() throws Exception {
     assertFalse(
         run(
-            60,
             step("good", "echo fine"),
             step("bad", "echo no >&2; exit 9"),
             step("none", "exit 3")));
@@ -37,23 +36,27 @@ class StepsTest {
 
   @Test
   void whatIsAbsentDoesNotFail() throws Exception {
-    assertTrue(run(60, step("none", "exit 3"), step("good", "exit 0")));
+    assertTrue(run(step("none", "exit 3"), step("good", "exit 0")));
   }
 
   @Test
   void endsWhatTakesTooLong() throws Exception {
-    assertFalse(run(1, step("endless", "exec sleep 600"), step("good", "exit 0")));
+    assertFalse(run(step("endless", 1, "exec sleep 600"), step("good", "exit 0")));
     String output = printed.toString(StandardCharsets.UTF_8);
     assertTrue(output.startsWith("FAILED (ended after 1 s) endless, "), output);
     assertTrue(output.contains("passed   good, "), output);
   }
 
-  private boolean run(long limitSeconds, Step... steps) throws Exception {
+  private boolean run(Step... steps) throws Exception {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return new Steps(folder, limitSeconds).run(List.of(steps), out);
+    return new Steps(folder).run(List.of(steps), out);
   }
 
   private static Step step(String name, String script) {
-    return new Step(name, List.of("sh", "-c", script));
+    return step(name, 60, script);
+  }
+
+  private static Step step(String name, long limitSeconds, String script) {
+    return new Step(name, limitSeconds, List.of("sh", "-c", script));
   }
 }
