@@ -33,14 +33,10 @@ final class HeadStart implements AutoCloseable {
 
   /** Asks for copies that take so many seconds, as far as they fit into the queue. */
   void give(double seconds) {
-    long copies = Math.min(MOST_COPIES, Math.ceilDiv((long) (seconds * 1e9), nanosOfOne()));
-    for (long i = 0; i < copies; i++) {
+    double copies = Math.min(MOST_COPIES, seconds / secondsOfOne);
+    for (int i = 0; i < copies; i++) {
       copy.run();
     }
-  }
-
-  private long nanosOfOne() {
-    return Math.max(1, (long) (secondsOfOne * 1e9));
   }
 
   @Override

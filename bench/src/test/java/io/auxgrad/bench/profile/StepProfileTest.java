@@ -61,12 +61,12 @@ final class StepProfileTest {
 
   @Test
   void everyOpOfATrainingStepIsThere() throws IOException {
-    Workload work = Workload.of(NetworkKind.MOBILENETV2_PLAIN, Precision.BF16, "1x32x32");
+    Workload work = Workload.of(NetworkKind.MOBILENETV2_PLAIN, Precision.BF16, "2x32x32");
     StepProfile onGpu = StepProfile.ofTraining(work, gpu, roofline, 0, 1);
     StepProfile onCpu = StepProfile.ofTraining(work, Backends.cpu(), roofline, 0, 1);
     assertEquals(onCpu.opsPerStep(), onGpu.opsPerStep());
     assertEquals(layers(onCpu), layers(onGpu));
-    assertTrue(layers(onGpu).contains("forward 1x32x32x3 > 1x16x16x32 3x3"));
+    assertTrue(layers(onGpu).contains("forward 2x32x32x3 > 2x16x16x32 3x3"));
     assertTrue(onGpu.insideOps() > 0 && onGpu.floor() > 0);
     assertEquals(onGpu.plain().median(), onGpu.step());
     String text = new ProfileText(onGpu).toString();
