@@ -50,17 +50,17 @@ record AllChecks(Path folder, List<String> chosen) {
     steps.add(new Step("tests", TWENTY_MINUTES, check()));
     // A second time it goes on from the end of the first, and still evaluates.
     steps.add(
-        step(
-            "training",
-            CommandLine.onGpu("train --preset tiny --resume --out", path("run"))));
+        step("training", CommandLine.onGpu("train --preset tiny --resume --out", path("run"))));
     steps.add(step("launches", check("--launches")));
     steps.add(step("bandwidth", check("--bandwidth", "--json", path("bandwidth.json"))));
     WORKS.forEach((name, work) -> steps.add(profile("profile-" + name, work)));
     WORKS.forEach((name, work) -> steps.add(peers("eager-" + name, work, "eager,graph")));
-    WORKS.forEach((name, work) -> steps.add(peers("compile-" + name, work, "compile,compile-graph")));
+    WORKS.forEach(
+        (name, work) -> steps.add(peers("compile-" + name, work, "compile,compile-graph")));
     steps.add(new Step("memcheck", TWENTY_MINUTES, check("--sanitize", "memcheck")));
     steps.add(
-        new Step("memcheck-training", TWENTY_MINUTES, check("--sanitize", "memcheck", "--training")));
+        new Step(
+            "memcheck-training", TWENTY_MINUTES, check("--sanitize", "memcheck", "--training")));
     steps.add(new Step("racecheck", TWENTY_MINUTES, check("--sanitize", "racecheck")));
     SequencedMap<String, Step> byName = new LinkedHashMap<>();
     steps.forEach(step -> byName.put(step.name(), step));

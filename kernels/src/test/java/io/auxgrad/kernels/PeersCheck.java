@@ -52,8 +52,7 @@ record PeersCheck(Path script, List<String> pythons, List<String> options) {
   private Optional<String> python(PrintStream out) throws InterruptedException {
     for (String python : pythons) {
       try {
-        Process process =
-            new ProcessBuilder(python, "-c", NEEDS).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(python, "-c", NEEDS).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes());
         if (process.waitFor() == 0) {
           return Optional.of(python);

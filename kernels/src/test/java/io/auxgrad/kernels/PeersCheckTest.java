@@ -23,7 +23,8 @@ class PeersCheckTest {
     Path without = program("without", "echo 'No module named torch'; exit 1");
     Path with = program("with", "[ $1 = -c ] || echo \"$*\" >>" + folder.resolve("ran"));
     Path script = Files.createFile(folder.resolve("record.py"));
-    assertEquals(GpuCheck.PASSED, run(script, folder + "/none", without.toString(), with.toString()));
+    assertEquals(
+        GpuCheck.PASSED, run(script, folder + "/none", without.toString(), with.toString()));
     assertEquals(
         "-B " + script + " --device cuda --only=row\n", Files.readString(folder.resolve("ran")));
     assertTrue(said().contains(without + ": No module named torch"), said());

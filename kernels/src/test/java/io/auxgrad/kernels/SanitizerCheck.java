@@ -20,8 +20,7 @@ record SanitizerCheck(String tool, List<List<String>> programs) {
   /** Of the op cases whose names contain {@code part}. */
   static SanitizerCheck ofCases(String tool, String part) {
     List<String> options = tool.equals("memcheck") ? GUARDS : List.of();
-    return new SanitizerCheck(
-        tool, List.of(ChildJvm.command(GpuCases.class, options, part)));
+    return new SanitizerCheck(tool, List.of(ChildJvm.command(GpuCases.class, options, part)));
   }
 
   /** Of a few steps of training, in both networks and both precisions, with their evaluation. */
@@ -31,7 +30,9 @@ record SanitizerCheck(String tool, List<List<String>> programs) {
         "--set precision=bf16 --set model.encoder=resnet18 --set model.decoder=deeplabv3"
             + " --set model.output_stride=8 --set model.width=0.125 --set model.channels=16";
     return new SanitizerCheck(
-        tool, List.of(training(runs.resolve("light"), light), training(runs.resolve("deeplab"), deeplab)));
+        tool,
+        List.of(
+            training(runs.resolve("light"), light), training(runs.resolve("deeplab"), deeplab)));
   }
 
   private static List<String> training(Path run, String sets) {

@@ -21,10 +21,7 @@ class StepsTest {
   @Test
   void goesOnAfterAFailureAndKeepsWhatEachPrints() throws Exception {
     assertFalse(
-        run(
-            step("good", "echo fine"),
-            step("bad", "echo no >&2; exit 9"),
-            step("none", "exit 3")));
+        run(step("good", "echo fine"), step("bad", "echo no >&2; exit 9"), step("none", "exit 3")));
     List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
     assertTrue(lines.get(0).startsWith("passed   good, 0 s, " + folder), lines.toString());
     assertTrue(lines.get(1).startsWith("FAILED (9) bad, "), lines.toString());

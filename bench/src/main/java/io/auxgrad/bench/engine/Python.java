@@ -69,7 +69,9 @@ public final class Python implements AutoCloseable {
           ? Optional.empty()
           : Optional.of(
               interpreter()
-                  + (onGpu ? " has no torch that finds a GPU, and numpy" : " has no torch and numpy")
+                  + (onGpu
+                      ? " has no torch that finds a GPU, and numpy"
+                      : " has no torch and numpy")
                   + ": pip install torch numpy, or name another Python with"
                   + " --python or AUXGRAD_PYTHON");
     } catch (IOException e) {

@@ -119,10 +119,8 @@ public final class DeviceRoofline {
     int columns = shape.dim(-1);
     int rows = Math.toIntExact(shape.size() / columns);
     Tensor ofRows = Tensor.of(backend.memory(), Shape.of(rows, 1), gaussian(1, rows));
-    Tensor ofColumns =
-        Tensor.of(backend.memory(), Shape.of(1, columns), gaussian(2, columns));
-    Tensor sum =
-        backend.pointwise().binary(BinaryOp.ADD, ofRows, ofColumns);
+    Tensor ofColumns = Tensor.of(backend.memory(), Shape.of(1, columns), gaussian(2, columns));
+    Tensor sum = backend.pointwise().binary(BinaryOp.ADD, ofRows, ofColumns);
     Tensor typed = type == DType.FLOAT32 ? sum : backend.pointwise().cast(sum, type);
     return typed.reshape(shape);
   }

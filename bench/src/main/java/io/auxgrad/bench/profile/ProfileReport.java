@@ -28,8 +28,7 @@ public record ProfileReport(
     double floor,
     StepProfile profile) {
   /** Of {@code profile}, which is of {@code work}. */
-  public static ProfileReport of(
-      Machine machine, String what, Workload work, StepProfile profile) {
+  public static ProfileReport of(Machine machine, String what, Workload work, StepProfile profile) {
     return new ProfileReport(
         machine,
         what,

@@ -75,8 +75,7 @@ public record ProfileText(StepProfile profile) {
             "GFLOP/s",
             "of arithmetic",
             "of roofline");
-    List<Total> shown =
-        profile.layers().stream().filter(t -> shareOf(t) >= SMALL).toList();
+    List<Total> shown = profile.layers().stream().filter(t -> shareOf(t) >= SMALL).toList();
     for (Total t : shown) {
       table.row(
           t.op(),
@@ -104,9 +103,10 @@ public record ProfileText(StepProfile profile) {
 
   private String sums() {
     return """
-        step: %s ms (%s to %s), under the profiler %s ms; %d ops; %d bytes of Java heap per op
-        inside of kernels: %s ms, %s of the step
-        floor: %s ms, each op at its roofline, %s of the step"""
+    step: %s ms (%s to %s), under the profiler %s ms; %d ops; %d bytes of Java heap per op
+    inside of kernels: %s ms, %s of the step
+    floor: %s ms, each op at its roofline, %s of the step\
+    """
         .formatted(
             Figures.threeDigits(profile.plain().median()),
             Figures.threeDigits(profile.plain().low()),

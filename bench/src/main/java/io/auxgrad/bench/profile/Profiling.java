@@ -28,8 +28,7 @@ final class Profiling {
     this.headStart = headStart;
   }
 
-  static StepProfile of(
-      Runnable step, Backend backend, Roofline roofline, int warmup, int steps) {
+  static StepProfile of(Runnable step, Backend backend, Roofline roofline, int warmup, int steps) {
     if (isHost(backend)) {
       try (Stopwatch watch = backend.stopwatch()) {
         return new Profiling(step, watch, _ -> {}).run(backend, roofline, warmup, steps);

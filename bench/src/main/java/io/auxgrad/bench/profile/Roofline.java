@@ -31,7 +31,6 @@ public record Roofline(Map<DType, Double> gigaflops, NavigableMap<Long, Double> 
     return new EnumMap<>(Map.of(DType.FLOAT32, gigaflops, DType.BFLOAT16, gigaflops));
   }
 
-
   /** The least seconds for so many operations, on factors of {@code type}, on so many bytes. */
   double seconds(DType type, long flops, long bytes) {
     return 1e-9 * Math.max(flops / gigaflops.get(type), bytes / bandwidthAt(bytes));

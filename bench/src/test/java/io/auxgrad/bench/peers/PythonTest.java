@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The scripts are Python at least; what they do takes PyTorch, which a build does without.
- * What checks and judges the figures takes numpy at most.
+ * The scripts are Python at least; what they do takes PyTorch, which a build does without. What
+ * checks and judges the figures takes numpy at most.
  */
 final class PythonTest {
   private static final Path BENCH = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
@@ -39,7 +39,8 @@ final class PythonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"peers/test_agreement.py", "peers/test_record.py", "tables/test_seeds.py"})
+  @ValueSource(
+      strings = {"peers/test_agreement.py", "peers/test_record.py", "tables/test_seeds.py"})
   void theirOwnTestsPass(String test) throws InterruptedException {
     assumeTrue(run("python3", "-c", "import numpy").exit() == 0, "there is no numpy");
     Result result = run("python3", BENCH.resolve(test).toString());

@@ -103,8 +103,7 @@ final class OpProfilerTest {
           Launch.run("a.b", () -> {});
         });
     profiler.collect();
-    assertEquals(
-        List.of("a.b", "a.c"), profiler.ops().stream().map(Total::op).toList());
+    assertEquals(List.of("a.b", "a.c"), profiler.ops().stream().map(Total::op).toList());
     assertEquals(2, profiler.ops().getFirst().calls());
     // Below nothing there is nothing.
     assertEquals(3e-6, profiler.ops().getFirst().seconds(), 2e-9);
