@@ -159,7 +159,9 @@ final class BundleIT {
         process(machine, log, "sh", "-c", "python3 --version").start().waitFor() == 0,
         "there is no python3");
     String seeds = installed.resolve("bench/tables/seeds.py").toString();
-    String[] words = "--preset tiny --device cpu --seeds 1,2 --out seeds".split(" ");
+    String[] words =
+        "--preset tiny --device cpu --seeds 1,2 --out seeds --set train.epochs=1 --set data.rooms.train=16"
+            .split(" ");
     String[] command =
         Stream.concat(Stream.of("python3", "-B", seeds), Stream.of(words)).toArray(String[]::new);
     assertEquals(0, process(machine, log, command).start().waitFor(), Files.readString(log));
