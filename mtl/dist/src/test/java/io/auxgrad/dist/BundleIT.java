@@ -159,9 +159,8 @@ final class BundleIT {
         process(machine, log, "sh", "-c", "python3 --version").start().waitFor() == 0,
         "there is no python3");
     String seeds = installed.resolve("bench/tables/seeds.py").toString();
-    String[] words =
-        "--preset tiny --device cpu --seeds 1,2 --out seeds --set train.epochs=1 --set data.rooms.train=16"
-            .split(" ");
+    String runs = "--preset tiny --device cpu --seeds 1,2 --out seeds";
+    String[] words = (runs + " --set train.epochs=1 --set data.rooms.train=16").split(" ");
     String[] command =
         Stream.concat(Stream.of("python3", "-B", seeds), Stream.of(words)).toArray(String[]::new);
     assertEquals(0, process(machine, log, command).start().waitFor(), Files.readString(log));
