@@ -46,11 +46,25 @@ class RecordTest(unittest.TestCase):
     def test_rows_have_names_of_their_own(self):
         self.assertEqual(len(set(record.NAMES)), len(record.ROWS) + len(record.GPU_ROWS))
 
-    def test_a_gpus_row_is_compared_with_every_pytorch_that_ran(self):
+    def test_a_goal_may_name_the_engine_and_waits_for_it(self):
+        self.assertAlmostEqual(record.Goal("eager", 2).ratio(RESULT), 2.4)
+        deeplab = record.GPU_ROWS[0]
+        self.assertEqual([goal.what for goal in deeplab.judged(RESULT)], ["eager", "memory"])
         with_graph = {**RESULT, "compile-graph": engine(45, 900)}
-        self.assertEqual(record.PARITY[0].other(with_graph), "compile-graph")
-        self.assertFalse(record.PARITY[0].reached(with_graph))
-        self.assertTrue(record.PARITY[1].reached(with_graph))
+        self.assertEqual([goal.what for goal in deeplab.judged(with_graph)], ["eager", "compile-graph", "memory"])
+        self.assertTrue(record.is_good(deeplab, {deeplab.name: {"engines": RESULT}}))
+        self.assertFalse(record.is_good(deeplab, {deeplab.name: {"engines": with_graph}}))
+
+    def test_the_rows_of_a_gpu_have_the_names_that_its_check_asks_for(self):
+        self.assertEqual(
+            [row.name for row in record.GPU_ROWS],
+            [
+                "deeplabv3-resnet50-bf16-train-16x480x640",
+                "mobilenetv2-bf16-train-16x480x640",
+                "mobilenetv2-bf16-train-4x240x320",
+                "mobilenetv2-bf16-infer-1x480x640",
+            ],
+        )
 
     def test_tiny_rows_are_gpus_rows_on_the_device_that_is_there(self):
         row = record.GPU_ROWS[0].tiny("cpu")

@@ -4,8 +4,11 @@ import io.auxgrad.kernels.Steps.Step;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * Everything that there is to find out on a GPU.
@@ -14,40 +17,94 @@ import java.util.stream.Stream;
  * @param chosen names of the steps to run; all, if empty
  */
 record AllChecks(Path folder, List<String> chosen) {
-  private static final long LIMIT_SECONDS = 1200;
-  private static final String COMMAND_LINE = "io.auxgrad.mtl.cli.Main";
+  /** A host may end a command after ten minutes. */
+  static final long TEN_MINUTES = 600;
+
+  private static final long MARGIN = 15;
+  private static final long TWENTY_MINUTES = 2 * TEN_MINUTES;
+  private static final String BENCHMARKS = "io.auxgrad.bench.cli.Main";
+
+  /** What is profiled, and compared with PyTorch, in bfloat16. */
+  private static final SequencedMap<String, Work> WORKS = works();
+
+  private record Work(String network, String size, boolean training) {
+    /** The name that {@code record.py} has for it. */
+    String row() {
+      return network + "-bf16-" + (training ? "train-" : "infer-") + size;
+    }
+  }
+
+  private static SequencedMap<String, Work> works() {
+    SequencedMap<String, Work> works = new LinkedHashMap<>();
+    works.put("deeplab", new Work("deeplabv3-resnet50", "16x480x640", true));
+    works.put("mobilenet", new Work("mobilenetv2", "16x480x640", true));
+    works.put("small", new Work("mobilenetv2", "4x240x320", true));
+    works.put("inference", new Work("mobilenetv2", "1x480x640", false));
+    return works;
+  }
+
+  /** All, by name. */
+  Map<String, Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    steps.add(step("doctor", CommandLine.onGpu("doctor")));
+    steps.add(new Step("tests", TWENTY_MINUTES, check()));
+    // A second time it goes on from the end of the first, and still evaluates.
+    steps.add(
+        step("training", CommandLine.onGpu("train --preset tiny --resume --out", path("run"))));
+    steps.add(step("launches", check("--launches")));
+    steps.add(step("bandwidth", check("--bandwidth", "--json", path("bandwidth.json"))));
+    WORKS.forEach((name, work) -> steps.add(profile("profile-" + name, work)));
+    WORKS.forEach((name, work) -> steps.add(peers("eager-" + name, work, "eager,graph")));
+    WORKS.forEach(
+        (name, work) -> steps.add(peers("compile-" + name, work, "compile,compile-graph")));
+    steps.add(new Step("memcheck", TWENTY_MINUTES, check("--sanitize", "memcheck")));
+    steps.add(
+        new Step(
+            "memcheck-training", TWENTY_MINUTES, check("--sanitize", "memcheck", "--training")));
+    steps.add(new Step("racecheck", TWENTY_MINUTES, check("--sanitize", "racecheck")));
+    SequencedMap<String, Step> byName = new LinkedHashMap<>();
+    steps.forEach(step -> byName.put(step.name(), step));
+    return byName;
+  }
 
   /** The names of all. */
-  static final List<String> STEPS =
-      List.of("doctor", "tests", "training", "launches", "bandwidth", "memcheck", "racecheck");
+  static List<String> names() {
+    return List.copyOf(new AllChecks(Path.of(""), List.of()).steps().keySet());
+  }
 
   int run(PrintStream out) throws IOException, InterruptedException {
-    List<Step> steps = (chosen.isEmpty() ? STEPS : chosen).stream().map(this::step).toList();
-    return new Steps(folder, LIMIT_SECONDS).run(steps, out) ? GpuCheck.PASSED : GpuCheck.FAILED;
+    Map<String, Step> all = steps();
+    List<Step> steps =
+        chosen.isEmpty() ? List.copyOf(all.values()) : chosen.stream().map(all::get).toList();
+    return new Steps(folder).run(steps, out) ? GpuCheck.PASSED : GpuCheck.FAILED;
   }
 
-  private Step step(String name) {
-    return new Step(
+  private Step profile(String name, Work work) {
+    List<String> words = new ArrayList<>(List.of("profile", "--device", "cuda"));
+    words.addAll(List.of("--precision", "bf16", "--network", work.network, "--size", work.size));
+    words.addAll(List.of("--json", path(name + ".json")));
+    if (!work.training) {
+      words.add("--inference");
+    }
+    return step(name, ChildJvm.command(BENCHMARKS, List.of(), words.toArray(String[]::new)));
+  }
+
+  private Step peers(String name, Work work, String engines) {
+    return step(
         name,
-        switch (name) {
-          case "doctor" -> commandLine("doctor");
-          case "tests" -> check();
-          // A second time it goes on from the end of the first, and still evaluates.
-          case "training" ->
-              commandLine("train --preset tiny --resume --out", folder.resolve("run").toString());
-          case "launches" -> check("--launches");
-          case "bandwidth" ->
-              check("--bandwidth", "--json", folder.resolve("bandwidth.json").toString());
-          default -> check("--sanitize", name);
-        });
+        check(
+            "--peers",
+            "--only=" + work.row(),
+            "--engines=auxgrad," + engines,
+            "--json=" + path(name + ".json")));
   }
 
-  /** What {@code bin/auxgrad} is told, and that it is to use the GPU. */
-  private static List<String> commandLine(String words, String... more) {
-    Stream<String> all =
-        Stream.of(Stream.of(words.split(" ")), Stream.of(more), Stream.of("--device", "cuda"))
-            .flatMap(s -> s);
-    return ChildJvm.command(COMMAND_LINE, List.of(), all.toArray(String[]::new));
+  private static Step step(String name, List<String> command) {
+    return new Step(name, TEN_MINUTES - MARGIN, command);
+  }
+
+  private String path(String file) {
+    return folder.resolve(file).toAbsolutePath().toString();
   }
 
   private static List<String> check(String... arguments) {

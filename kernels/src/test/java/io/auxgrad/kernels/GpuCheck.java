@@ -10,11 +10,14 @@ import io.auxgrad.kernels.cuda.driver.LaunchComparison;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -33,7 +36,8 @@ public final class GpuCheck {
       Usage: gpu-check [CLASS...]
              gpu-check --bandwidth [--at-least PERCENT] [--json FILE]
              gpu-check --launches
-             gpu-check --sanitize memcheck|racecheck [CASE]
+             gpu-check --peers [OPTION...]
+             gpu-check --sanitize memcheck|racecheck [CASE|--training]
              gpu-check --all --out FOLDER [STEP...]
       Checks the first NVIDIA GPU of this machine.
         CLASS...     runs the tests that need a GPU, and prints what fails, what is skipped and why, and a
@@ -41,11 +45,14 @@ public final class GpuCheck {
         --bandwidth  how near each kernel that is bound by memory comes to the rate of a copy; fails if one
                      is below PERCENT
         --launches   what a launch costs from Java and from C; fails if Java costs more than it may
-        --sanitize   runs the op cases, or those with CASE in their names, under compute-sanitizer
-        --all        all of these, one after the other, with a log for each in FOLDER; STEP is doctor, tests,
-                     training, launches, bandwidth, memcheck or racecheck
-      Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, or no
-      compute-sanitizer.\
+        --peers      compares with PyTorch, by a Python that has it; OPTION is of bench/peers/record.py
+        --sanitize   runs the op cases, or those with CASE in their names, or a few steps of training, under
+                     compute-sanitizer
+        --all        all of these and profiles of whole steps, one after the other, with a log for each in
+                     FOLDER. STEP is
+                     %s
+      Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, no
+      PyTorch or no compute-sanitizer.\
       """;
 
   private GpuCheck() {}
@@ -64,7 +71,8 @@ public final class GpuCheck {
   static int run(PrintStream out, List<String> args) throws IOException, InterruptedException {
     Optional<Command> command = command(args);
     if (command.isEmpty()) {
-      out.println(HELP);
+      String steps = String.join(", ", AllChecks.names());
+      out.println(HELP.formatted(steps.replaceAll("(.{70}\\S*) ", "$1\n               ")));
       return args.equals(List.of("--help")) ? PASSED : USAGE;
     }
     Optional<String> absence = GpuDriver.whyNoGpu();
@@ -89,6 +97,7 @@ public final class GpuCheck {
     return switch (first) {
       case "--bandwidth" -> bandwidth(rest);
       case "--launches" -> rest.isEmpty() ? Optional.of(GpuCheck::launches) : Optional.empty();
+      case "--peers" -> Optional.of(PeersCheck.of(System.getenv(), rest)::run);
       case "--sanitize" -> sanitizer(rest);
       case "--all" -> all(rest);
       default ->
@@ -136,18 +145,40 @@ public final class GpuCheck {
         !options.isEmpty()
             && options.size() <= 2
             && List.of("memcheck", "racecheck").contains(options.getFirst());
-    return good
-        ? Optional.of(
-            new SanitizerCheck(options.getFirst(), options.size() == 2 ? options.getLast() : "")
-                ::run)
-        : Optional.empty();
+    if (!good) {
+      return Optional.empty();
+    }
+    String tool = options.getFirst();
+    String part = options.size() == 2 ? options.getLast() : "";
+    return Optional.of(
+        part.equals("--training")
+            ? out -> sanitizedTraining(tool, out)
+            : SanitizerCheck.ofCases(tool, part)::run);
+  }
+
+  private static int sanitizedTraining(String tool, PrintStream out)
+      throws IOException, InterruptedException {
+    Path runs = Files.createTempDirectory("gpu-check");
+    try {
+      return SanitizerCheck.ofTraining(tool, runs).run(out);
+    } finally {
+      delete(runs);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static Optional<Command> all(List<String> options) {
     boolean good =
         options.size() >= 2
             && options.getFirst().equals("--out")
-            && AllChecks.STEPS.containsAll(options.subList(2, options.size()));
+            && AllChecks.names().containsAll(options.subList(2, options.size()));
     return good
         ? Optional.of(
             new AllChecks(Path.of(options.get(1)), options.subList(2, options.size()))::run)
@@ -166,7 +197,7 @@ public final class GpuCheck {
         classes.stream().map(c -> ".*" + Pattern.quote(c) + ".*").toArray(String[]::new);
     var request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectPackage(GpuCheck.class.getPackageName()))
+            .selectors(selectPackage("io.auxgrad"))
             .filters(includeTags("gpu"));
     return (patterns.length == 0 ? request : request.filters(includeClassNamePatterns(patterns)))
         .build();

@@ -8,14 +8,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Runs the op cases under a tool of compute-sanitizer.
+ * Runs programs under a tool of compute-sanitizer.
  *
  * @param tool {@code memcheck} or {@code racecheck}
- * @param cases a part of the names of the cases that run; all, if empty
+ * @param programs the commands, of which none may be found to be wrong
  */
-record SanitizerCheck(String tool, String cases) {
+record SanitizerCheck(String tool, List<List<String>> programs) {
   // Zones behind buffers, which the tool does not know of: it sees what was taken from the driver.
   private static final List<String> GUARDS = List.of("-Dauxgrad.debug.guards=true");
+
+  /** Of the op cases whose names contain {@code part}. */
+  static SanitizerCheck ofCases(String tool, String part) {
+    List<String> options = tool.equals("memcheck") ? GUARDS : List.of();
+    return new SanitizerCheck(tool, List.of(ChildJvm.command(GpuCases.class, options, part)));
+  }
+
+  /** Of a few steps of training, in both networks and both precisions, with their evaluation. */
+  static SanitizerCheck ofTraining(String tool, Path runs) {
+    String light = "--set precision=fp32";
+    String deeplab =
+        "--set precision=bf16 --set model.encoder=resnet18 --set model.decoder=deeplabv3"
+            + " --set model.output_stride=8 --set model.width=0.125 --set model.channels=16";
+    return new SanitizerCheck(
+        tool,
+        List.of(
+            training(runs.resolve("light"), light), training(runs.resolve("deeplab"), deeplab)));
+  }
+
+  private static List<String> training(Path run, String sets) {
+    return CommandLine.onGpu(
+        "train --preset tiny --set train.epochs=1 --set data.rooms.train=5 --set train.batch=2"
+            + " --set data.rooms.validation=2 --set data.rooms.test=2 "
+            + sets
+            + " --out",
+        run.toString());
+  }
 
   int run(PrintStream out) throws IOException, InterruptedException {
     ComputeSanitizer sanitizer = ComputeSanitizer.of(System.getenv());
@@ -25,11 +52,11 @@ record SanitizerCheck(String tool, String cases) {
       sanitizer.folders().forEach(folder -> out.println("  " + folder));
       return GpuCheck.ABSENT;
     }
-    List<String> options = tool.equals("memcheck") ? GUARDS : List.of();
-    List<String> command =
-        ComputeSanitizer.command(
-            program.get(), tool, ChildJvm.command(GpuCases.class, options, cases));
-    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+    int status = 0;
+    for (List<String> command : programs) {
+      List<String> watched = ComputeSanitizer.command(program.get(), tool, command);
+      status |= new ProcessBuilder(watched).inheritIO().start().waitFor();
+    }
     return status == 0 ? GpuCheck.PASSED : GpuCheck.FAILED;
   }
 }

@@ -13,11 +13,16 @@ import java.util.concurrent.TimeUnit;
  * running by how another one ended. What they print goes to a file for each.
  *
  * @param folder of the files
- * @param limitSeconds how long a command may take
  */
-record Steps(Path folder, long limitSeconds) {
-  /** A command, and the name of its file. */
-  record Step(String name, List<String> command) {}
+record Steps(Path folder) {
+  /**
+   * A command.
+   *
+   * @param name of its file
+   * @param limitSeconds how long it may take
+   * @param command program and arguments
+   */
+  record Step(String name, long limitSeconds, List<String> command) {}
 
   /** Prints a line for each step, also to {@code summary.txt}; returns whether none failed. */
   boolean run(List<Step> steps, PrintStream out) throws IOException, InterruptedException {
@@ -48,7 +53,7 @@ record Steps(Path folder, long limitSeconds) {
               .redirectOutput(log.toFile())
               .start();
       try {
-        return end(process);
+        return end(process, step.limitSeconds);
       } finally {
         kill(process);
       }
@@ -57,7 +62,7 @@ record Steps(Path folder, long limitSeconds) {
     }
   }
 
-  private String end(Process process) throws InterruptedException {
+  private String end(Process process, long limitSeconds) throws InterruptedException {
     if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
       kill(process);
       process.waitFor();

@@ -22,11 +22,7 @@ class StepsTest {
   @Test
   void goesOnAfterAFailureAndKeepsWhatEachPrints() throws Exception {
     assertFalse(
-        run(
-            60,
-            step("good", "echo fine"),
-            step("bad", "echo no >&2; exit 9"),
-            step("none", "exit 3")));
+        run(step("good", "echo fine"), step("bad", "echo no >&2; exit 9"), step("none", "exit 3")));
     List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
     assertTrue(lines.get(0).startsWith("passed   good, 0 s, " + folder), lines.toString());
     assertTrue(lines.get(1).startsWith("FAILED (9) bad, "), lines.toString());
@@ -38,12 +34,12 @@ class StepsTest {
 
   @Test
   void whatIsAbsentDoesNotFail() throws Exception {
-    assertTrue(run(60, step("none", "exit 3"), step("good", "exit 0")));
+    assertTrue(run(step("none", "exit 3"), step("good", "exit 0")));
   }
 
   @Test
   void endsWhatTakesTooLong() throws Exception {
-    assertFalse(run(1, step("endless", "exec sleep 600"), step("good", "exit 0")));
+    assertFalse(run(step("endless", 1, "exec sleep 600"), step("good", "exit 0")));
     String output = printed.toString(StandardCharsets.UTF_8);
     assertTrue(output.startsWith("FAILED (ended after 1 s) endless, "), output);
     assertTrue(output.contains("passed   good, "), output);
@@ -51,7 +47,7 @@ class StepsTest {
 
   @Test
   void goesOnAfterWhatCannotBeStarted() throws Exception {
-    assertFalse(run(60, new Step("absent", List.of("/no/such/program")), step("good", "exit 0")));
+    assertFalse(run(new Step("absent", 60, List.of("/no/such/program")), step("good", "exit 0")));
     List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
     assertTrue(lines.get(0).startsWith("FAILED (Cannot run program"), lines.toString());
     assertTrue(lines.get(1).startsWith("passed   good, "), lines.toString());
@@ -64,7 +60,7 @@ class StepsTest {
         Thread.ofPlatform()
             .start(() -> {
               try {
-                run(60, step("endless", "echo $$ > %s; exec sleep 600".formatted(begun)));
+                run(step("endless", "echo $$ > %s; exec sleep 600".formatted(begun)));
               } catch (Exception e) {
                 Thread.currentThread().interrupt();
               }
@@ -81,12 +77,16 @@ class StepsTest {
     }
   }
 
-  private boolean run(long limitSeconds, Step... steps) throws Exception {
+  private boolean run(Step... steps) throws Exception {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return new Steps(folder, limitSeconds).run(List.of(steps), out);
+    return new Steps(folder).run(List.of(steps), out);
   }
 
   private static Step step(String name, String script) {
-    return new Step(name, List.of("sh", "-c", script));
+    return step(name, 60, script);
+  }
+
+  private static Step step(String name, long limitSeconds, String script) {
+    return new Step(name, limitSeconds, List.of("sh", "-c", script));
   }
 }

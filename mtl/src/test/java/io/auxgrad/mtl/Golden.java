@@ -8,25 +8,28 @@ import io.auxgrad.nn.state.SafetensorsFile;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backends;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** Answers of PyTorch and numpy, written by the scripts in {@code src/test/python}. */
 public final class Golden implements AutoCloseable {
+  private final Path copy;
   private final SafetensorsFile file;
 
-  private Golden(SafetensorsFile file) {
-    this.file = file;
+  private Golden(Path copy) throws IOException {
+    this.copy = copy;
+    file = Safetensors.open(copy);
   }
 
-  /** The file {@code golden/<name>.safetensors}. */
+  /** The file {@code golden/<name>.safetensors}, which may be in a jar and is copied out of it. */
   public static Golden open(String name) throws IOException {
-    try {
-      var resource = Golden.class.getResource("/golden/" + name + ".safetensors");
-      return new Golden(Safetensors.open(Path.of(resource.toURI())));
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
+    Path copy = Files.createTempFile(name, ".safetensors");
+    try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
     }
+    return new Golden(copy);
   }
 
   /** The file. */
@@ -85,5 +88,6 @@ public final class Golden implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    Files.delete(copy);
   }
 }

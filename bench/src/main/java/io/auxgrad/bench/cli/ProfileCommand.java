@@ -1,10 +1,16 @@
 package io.auxgrad.bench.cli;
 
+import io.auxgrad.bench.profile.DeviceRoofline;
+import io.auxgrad.bench.profile.ProfileReport;
+import io.auxgrad.bench.profile.ProfileText;
 import io.auxgrad.bench.profile.Roofline;
 import io.auxgrad.bench.profile.StepProfile;
+import io.auxgrad.bench.report.Machine;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "profile",
     description = {
-      "Prints the time of a training step by op: calls, arithmetic and memory traffic per second,",
-      "and the share of the speed that the machine allows, which is measured first."
+      "Prints the time of a training step by op, and of convolutions by layer: calls, arithmetic and memory",
+      "traffic per second, and the share of the speed that the device allows, which is measured first."
     },
     mixinStandardHelpOptions = true)
 final class ProfileCommand implements Callable<Integer> {
@@ -28,7 +34,11 @@ final class ProfileCommand implements Callable<Integer> {
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "40", description = "Default: 40.")
   private int warmup;
 
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures there too.")
+  private Path json;
+
   @Mixin private WorkloadOptions workload;
+  @Mixin private DeviceOption device;
   @Mixin private ThreadsOption threads;
   private final PrintStream out;
 
@@ -42,20 +52,26 @@ final class ProfileCommand implements Callable<Integer> {
     workload.requirePositive("--warmup", warmup);
     Workload work = workload.workload();
     Backends.cpu().setThreads(threads.count());
-    Roofline roofline = Roofline.measure(threads.count());
+    Backend backend = device.backend();
+    Roofline roofline =
+        device.isCuda() ? DeviceRoofline.measure(backend) : Roofline.ofHost(threads.count());
     StepProfile profile =
         inference
-            ? StepProfile.ofInference(work, roofline, warmup, steps)
-            : StepProfile.ofTraining(work, roofline, warmup, steps);
+            ? StepProfile.ofInference(work, backend, roofline, warmup, steps)
+            : StepProfile.ofTraining(work, backend, roofline, warmup, steps);
+    String what = inference ? "inference" : "training step";
     out.println(
         "%s of %s at %s in %s, %s"
             .formatted(
-                inference ? "inference" : "training step",
+                what,
                 work.network().label(),
                 work.size(),
                 work.precisionLabel(),
-                Backends.cpu().describe()));
-    out.println(profile.text());
+                backend.describe()));
+    out.println(new ProfileText(profile));
+    if (json != null) {
+      ProfileReport.of(Machine.here(threads.count(), backend), what, work, profile).write(json);
+    }
     return 0;
   }
 }

@@ -71,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Also libtorch and DJL: fetches 250 MB of libraries at the first time.")
   private boolean peers;
 
+  @Mixin private DeviceOption device;
   @Mixin private ThreadsOption threads;
   @Spec private CommandLine.Model.CommandSpec spec;
   private final PrintStream out;
@@ -82,6 +83,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Suite> suites = suites();
+    requireThatTheyRunOn(device, suites);
+    device.backend();
     if (python != null) {
       System.setProperty(Python.PROPERTY, python);
     }
@@ -102,12 +105,21 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     Set<EngineKind> wanted = EnumSet.copyOf(engines);
-    return new JmhRun.Settings(quick, wanted, threads.count(), jvm);
+    return new JmhRun.Settings(quick, wanted, threads.count(), device.device(), jvm);
   }
 
   private Path defaultFile(List<Suite> suites) {
     String name = suites.stream().map(Suite::label).collect(Collectors.joining("-"));
-    return Path.of("bench", "target", "results", name + (quick ? "-quick" : "") + ".json");
+    String file = name + (device.isCuda() ? "-cuda" : quick ? "-quick" : "") + ".json";
+    return Path.of("bench", "target", "results", file);
+  }
+
+  private void requireThatTheyRunOn(DeviceOption device, List<Suite> suites) {
+    for (Suite suite : suites) {
+      if (device.isCuda() && !suite.runsOnGpu()) {
+        throw wrong("--device cuda takes the suites step, inference and all, not " + suite.label());
+      }
+    }
   }
 
   private List<Suite> suites() {

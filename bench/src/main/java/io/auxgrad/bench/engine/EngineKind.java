@@ -1,44 +1,47 @@
 package io.auxgrad.bench.engine;
 
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.TensorException;
+import io.auxgrad.tensor.ops.Backends;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** The engines by name. */
 @SuppressWarnings("ImmutableEnumChecker") // the factories hold nothing
 public enum EngineKind {
   /** Ours. */
-  AUXGRAD("auxgrad", _ -> new AuxgradEngine()) {
+  AUXGRAD("auxgrad", (_, device) -> new AuxgradEngine(device)) {
     @Override
-    public Optional<String> missing() {
-      return Optional.empty();
+    public Optional<String> missing(Device device) {
+      return whyNot(device);
     }
   },
   /** PyTorch as it is, through Python. */
-  EAGER("eager", threads -> new PythonEngine(threads, false)) {
+  EAGER("eager", (threads, device) -> new PythonEngine(threads, device, false)) {
     @Override
-    public Optional<String> missing() {
-      return Python.missing();
+    public Optional<String> missing(Device device) {
+      return Python.missing(device);
     }
   },
   /** PyTorch with {@code torch.compile}, through Python. */
-  COMPILE("compile", threads -> new PythonEngine(threads, true)) {
+  COMPILE("compile", (threads, device) -> new PythonEngine(threads, device, true)) {
     @Override
-    public Optional<String> missing() {
-      return Python.missing();
+    public Optional<String> missing(Device device) {
+      return Python.missing(device);
     }
   },
   /** libtorch through JavaCPP. */
-  LIBTORCH("libtorch", threads -> provided("libtorch").open(threads)),
+  LIBTORCH("libtorch", (threads, _) -> provided("libtorch").open(threads)),
   /** libtorch through the Deep Java Library. */
-  DJL("djl", threads -> provided("djl").open(threads));
+  DJL("djl", (threads, _) -> provided("djl").open(threads));
 
   private final String label;
-  private final IntFunction<Engine> factory;
+  private final BiFunction<Integer, Device, Engine> factory;
 
-  EngineKind(String label, IntFunction<Engine> factory) {
+  EngineKind(String label, BiFunction<Integer, Device, Engine> factory) {
     this.label = label;
     this.factory = factory;
   }
@@ -48,16 +51,19 @@ public enum EngineKind {
     return label;
   }
 
-  /** Why it cannot be opened here and how to change that; empty if it can. */
-  public Optional<String> missing() {
+  /** Why it cannot compute on {@code device} here and how to change that; empty if it can. */
+  public Optional<String> missing(Device device) {
+    if (device.kind() != Device.Kind.CPU) {
+      return Optional.of("its library is that of the processor: leave out --device");
+    }
     return provider(label).isPresent()
-        ? Python.missing().map(reason -> "its network is traced by PyTorch, and " + reason)
+        ? Python.missing(device).map(reason -> "its network is traced by PyTorch, and " + reason)
         : Optional.of("its library is not in this build: run with --peers");
   }
 
-  /** Starts it; an engine is meant to be alone in its process. */
-  public Engine open(int threads) {
-    return factory.apply(threads);
+  /** Starts it on {@code device}; an engine is meant to be alone in its process. */
+  public Engine open(int threads, Device device) {
+    return factory.apply(threads, device);
   }
 
   /**
@@ -71,6 +77,15 @@ public enum EngineKind {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException("there is no engine " + label + "; there is " + labels()));
+  }
+
+  private static Optional<String> whyNot(Device device) {
+    try {
+      Backends.of(device);
+      return Optional.empty();
+    } catch (TensorException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private static String labels() {

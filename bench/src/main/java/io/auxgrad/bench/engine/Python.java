@@ -2,6 +2,7 @@ package io.auxgrad.bench.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.auxgrad.tensor.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,11 +54,13 @@ public final class Python implements AutoCloseable {
     return command;
   }
 
-  /** Why PyTorch cannot be used through Python; empty if it can. */
-  static Optional<String> missing() {
+  /** Why PyTorch cannot be used on {@code device} through Python; empty if it can. */
+  static Optional<String> missing(Device device) {
+    boolean onGpu = device.kind() == Device.Kind.CUDA;
+    String needs = "import torch, numpy" + (onGpu ? "; assert torch.cuda.is_available()" : "");
     try {
       int exit =
-          new ProcessBuilder(interpreter(), "-c", "import torch, numpy")
+          new ProcessBuilder(interpreter(), "-c", needs)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start()
@@ -66,7 +69,10 @@ public final class Python implements AutoCloseable {
           ? Optional.empty()
           : Optional.of(
               interpreter()
-                  + " has no torch and numpy: pip install torch numpy, or name another Python with"
+                  + (onGpu
+                      ? " has no torch that finds a GPU, and numpy"
+                      : " has no torch and numpy")
+                  + ": pip install torch numpy, or name another Python with"
                   + " --python or AUXGRAD_PYTHON");
     } catch (IOException e) {
       return Optional.of("no Python called " + interpreter() + ": name one with --python");

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.auxgrad.bench.ops.Op;
 import io.auxgrad.bench.peers.PeerFiles;
 import io.auxgrad.bench.work.Workload;
+import io.auxgrad.tensor.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** PyTorch in a process of its own; a run costs one message of some 50 us beside the work. */
@@ -16,10 +18,12 @@ final class PythonEngine implements Engine {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final int threads;
+  private final Device device;
   private final boolean compiled;
 
-  PythonEngine(int threads, boolean compiled) {
+  PythonEngine(int threads, Device device, boolean compiled) {
     this.threads = threads;
+    this.device = device;
     this.compiled = compiled;
   }
 
@@ -61,6 +65,8 @@ final class PythonEngine implements Engine {
                 threads(),
                 "--precision",
                 workload.precisionLabel(),
+                "--device",
+                device.kind().name().toLowerCase(Locale.ROOT),
                 compiled ? "--compile" : "")
             .filter(word -> !word.isEmpty())
             .toArray(String[]::new);

@@ -1,5 +1,6 @@
 package io.auxgrad.bench.peers;
 
+import io.auxgrad.bench.work.DeviceBarrier;
 import io.auxgrad.bench.work.InferencePass;
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.TrainingStep;

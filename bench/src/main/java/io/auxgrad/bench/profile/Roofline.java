@@ -1,5 +1,7 @@
 package io.auxgrad.bench.profile;
 
+import io.auxgrad.tensor.DType;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -8,24 +10,30 @@ import java.util.TreeMap;
  * What the machine can do at best (Williams et al., 2009): arithmetic, and copying by the size of
  * what is copied, since small tensors stay in a cache.
  *
- * @param gigaflops float32 operations per nanosecond, a fused multiply-add counting two
+ * @param gigaflops operations per nanosecond by the type of the factors, a fused multiply-add
+ *     counting two
  * @param bandwidth bytes per nanosecond, read and written, by the bytes of the working set
  */
-public record Roofline(double gigaflops, NavigableMap<Long, Double> bandwidth) {
+public record Roofline(Map<DType, Double> gigaflops, NavigableMap<Long, Double> bandwidth) {
   private static final long MIB = 1 << 20;
 
-  /** Measured now, on so many threads; takes some seconds. */
-  public static Roofline measure(int threads) {
+  /** Of the processor, measured now, on so many threads; takes some seconds. */
+  public static Roofline ofHost(int threads) {
     NavigableMap<Long, Double> bandwidth = new TreeMap<>();
     for (long size : new long[] {MIB / 4, MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB}) {
       bandwidth.put(size, CopyBandwidth.measure(threads, size));
     }
-    return new Roofline(FmaPeak.measure(threads), bandwidth);
+    return new Roofline(same(FmaPeak.measure(threads)), bandwidth);
   }
 
-  /** The least time for so many operations on so many bytes. */
-  double nanos(long flops, long bytes) {
-    return Math.max(flops / gigaflops, bytes / bandwidthAt(bytes));
+  /** Of a processor, whose bfloat16 is held against its float32. */
+  static Map<DType, Double> same(double gigaflops) {
+    return new EnumMap<>(Map.of(DType.FLOAT32, gigaflops, DType.BFLOAT16, gigaflops));
+  }
+
+  /** The least seconds for so many operations, on factors of {@code type}, on so many bytes. */
+  double seconds(DType type, long flops, long bytes) {
+    return 1e-9 * Math.max(flops / gigaflops.get(type), bytes / bandwidthAt(bytes));
   }
 
   /** The measured bandwidth of the working set whose size is nearest in ratio. */

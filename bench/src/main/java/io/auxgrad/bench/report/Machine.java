@@ -1,7 +1,7 @@
 package io.auxgrad.bench.report;
 
 import io.auxgrad.mtl.run.Environment;
-import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.Backend;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +36,8 @@ public record Machine(
     String version,
     String revision,
     double load) {
-  /** This machine, now. */
-  public static Machine here(int threads) {
+  /** This machine, now, with {@code backend} computing on so many threads. */
+  public static Machine here(int threads, Backend backend) {
     return new Machine(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         processorModel(),
@@ -49,7 +49,7 @@ public record Machine(
             + " "
             + System.getProperty("os.arch"),
         Runtime.version().toString(),
-        Backends.cpu().describe(),
+        backend.describe(),
         Environment.version(),
         sourceRevision(),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());

@@ -53,7 +53,8 @@ public class FirstStepBenchmark {
                   "train",
                   WORKLOAD.network().label(),
                   WORKLOAD.precisionLabel(),
-                  WORKLOAD.size());
+                  WORKLOAD.size(),
+                  "cpu");
           case EAGER -> python();
           case COMPILE -> Stream.concat(python().stream(), Stream.of("--compile")).toList();
           case LIBTORCH, DJL -> throw new IllegalArgumentException(engine + " has no worker");

@@ -4,11 +4,14 @@ import io.auxgrad.bench.engine.EngineKind;
 import io.auxgrad.bench.report.Machine;
 import io.auxgrad.bench.report.Measurement;
 import io.auxgrad.bench.report.Report;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.ops.Backends;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -37,10 +40,15 @@ public final class JmhRun {
    * @param quick shorter, fewer works
    * @param engines that are wanted, as far as a benchmark knows them
    * @param threads for each engine
+   * @param device that the engines compute on
    * @param jvmArguments of the processes that measure
    */
   public record Settings(
-      boolean quick, Set<EngineKind> engines, int threads, List<String> jvmArguments) {}
+      boolean quick,
+      Set<EngineKind> engines,
+      int threads,
+      Device device,
+      List<String> jvmArguments) {}
 
   private JmhRun(Settings settings) {
     this.settings = settings;
@@ -48,20 +56,27 @@ public final class JmhRun {
 
   /** Runs {@code suites} in turn; JMH's progress goes to standard error. */
   public static Report of(List<Suite> suites, Settings settings) {
-    Machine machine = Machine.here(settings.threads());
+    Machine machine = Machine.here(settings.threads(), Backends.of(settings.device()));
     JmhRun run = new JmhRun(settings);
     Set<EngineKind> present = run.present();
     for (Suite suite : suites) {
-      suite.plans(settings.quick()).forEach(plan -> run.measure(plan, present));
+      run.plans(suite).forEach(plan -> run.measure(plan, present));
     }
     return new Report(machine, run.measurements, run.missing);
+  }
+
+  private List<Suite.Plan> plans(Suite suite) {
+    return settings.device().kind() == Device.Kind.CPU
+        ? suite.plans(settings.quick())
+        : suite.plansOnGpu();
   }
 
   private Set<EngineKind> present() {
     return settings.engines().stream()
         .filter(kind -> {
-          kind.missing().ifPresent(reason -> missing.add(new Report.Missing(kind.label(), reason)));
-          return kind.missing().isEmpty();
+          Optional<String> reason = kind.missing(settings.device());
+          reason.ifPresent(text -> missing.add(new Report.Missing(kind.label(), text)));
+          return reason.isEmpty();
         })
         .collect(Collectors.toSet());
   }

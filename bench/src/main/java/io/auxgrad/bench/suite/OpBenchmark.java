@@ -3,6 +3,7 @@ package io.auxgrad.bench.suite;
 import io.auxgrad.bench.engine.Engine;
 import io.auxgrad.bench.engine.EngineKind;
 import io.auxgrad.bench.ops.OpCase;
+import io.auxgrad.tensor.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,7 +37,7 @@ public class OpBenchmark {
   /** Starts the engine. */
   @Setup
   public void open() {
-    opened = EngineKind.of(engine).open(Threads.count());
+    opened = EngineKind.of(engine).open(Threads.count(), Device.CPU);
     work = opened.op(op.op());
   }
 

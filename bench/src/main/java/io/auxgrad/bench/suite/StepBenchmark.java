@@ -5,6 +5,7 @@ import io.auxgrad.bench.engine.EngineKind;
 import io.auxgrad.bench.work.NetworkKind;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.nn.Precision;
+import io.auxgrad.tensor.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,6 +26,10 @@ public class StepBenchmark {
   @Param("auxgrad")
   public String engine;
 
+  /** {@code CPU} or {@code CUDA}. */
+  @Param("CPU")
+  public Device.Kind device;
+
   /** Which network. */
   @Param("mobilenetv2")
   public String network;
@@ -43,7 +48,7 @@ public class StepBenchmark {
   /** Starts the engine. */
   @Setup
   public void open() {
-    opened = EngineKind.of(engine).open(Threads.count());
+    opened = EngineKind.of(engine).open(Threads.count(), new Device(device, 0));
     work = opened.train(Workload.of(NetworkKind.of(network), precision, size));
   }
 

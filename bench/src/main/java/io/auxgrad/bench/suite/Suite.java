@@ -1,6 +1,7 @@
 package io.auxgrad.bench.suite;
 
 import io.auxgrad.bench.engine.EngineKind;
+import io.auxgrad.tensor.Device;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,14 @@ public enum Suite {
       return List.of(
           mobileNet, bfloat16, large, plan.with(network("deeplabv3-resnet50", "2x120x160")));
     }
+
+    @Override
+    List<Plan> plansOnGpu() {
+      Plan plan = new Plan(StepBenchmark.class, ON_GPU).on(CASTING).countingBytes();
+      return List.of(
+          plan.with(onGpu("deeplabv3-resnet50", "16x480x640")),
+          plan.with(onGpu("mobilenetv2", "16x480x640", "4x240x320")));
+    }
   },
   /** The deployed network. */
   INFERENCE {
@@ -64,6 +73,12 @@ public enum Suite {
               small,
               plan.on(CASTING).with(BFLOAT16),
               plan.with(network("deeplabv3-resnet50", "2x120x160")));
+    }
+
+    @Override
+    List<Plan> plansOnGpu() {
+      Plan plan = new Plan(InferenceBenchmark.class, ON_GPU).on(CASTING).countingBytes();
+      return List.of(plan.with(onGpu("mobilenetv2", "1x480x640")));
     }
   },
   /** Renderer and loader. */
@@ -92,6 +107,13 @@ public enum Suite {
           .flatMap(suite -> suite.plans(quick).stream())
           .toList();
     }
+
+    @Override
+    List<Plan> plansOnGpu() {
+      return EnumSet.complementOf(EnumSet.of(ALL)).stream()
+          .flatMap(suite -> suite.plansOnGpu().stream())
+          .toList();
+    }
   };
 
   /** Those that compute in bfloat16; the others run a trace in float32. */
@@ -101,6 +123,8 @@ public enum Suite {
 
   private static final Map<String, List<String>> BFLOAT16 =
       Map.of("precision", List.of("BF16"), "size", List.of("4x120x160"));
+
+  private static final Timing ON_GPU = Timing.of(2, 4, 2000, 8, 2000);
 
   private static final List<String> QUICK_OPS =
       List.of(
@@ -115,8 +139,30 @@ public enum Suite {
 
   abstract List<Plan> plans(boolean quick);
 
+  /** The sizes of a GPU, in bfloat16; none of what does not run there. */
+  List<Plan> plansOnGpu() {
+    return List.of();
+  }
+
+  private static Map<String, List<String>> onGpu(String network, String... sizes) {
+    return Map.of(
+        "device",
+        List.of(Device.Kind.CUDA.name()),
+        "precision",
+        List.of("BF16"),
+        "network",
+        List.of(network),
+        "size",
+        List.of(sizes));
+  }
+
   private static Map<String, List<String>> network(String network, String... sizes) {
     return Map.of("network", List.of(network), "size", List.of(sizes));
+  }
+
+  /** Whether something of it is measured on a GPU. */
+  public boolean runsOnGpu() {
+    return !plansOnGpu().isEmpty();
   }
 
   /** The name on the command line. */

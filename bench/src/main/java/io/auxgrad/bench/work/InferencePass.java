@@ -5,7 +5,6 @@ import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.predict.Prediction;
 import io.auxgrad.mtl.predict.Predictor;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 
 /** The deployed network with its predictions at the size of the images, again and again. */
 public final class InferencePass implements AutoCloseable {
@@ -13,12 +12,7 @@ public final class InferencePass implements AutoCloseable {
   private final MultiTaskNetwork network;
   private final Predictor predictor;
 
-  /** On the CPU, with fresh weights and a batch of noise. */
-  public InferencePass(Workload workload) {
-    this(workload, Backends.cpu());
-  }
-
-  /** The same on the device of {@code backend}. */
+  /** On the device of {@code backend}, with fresh weights and a batch of noise. */
   public InferencePass(Workload workload, Backend backend) {
     batch = RandomBatch.create(workload, backend.memory());
     try (MultiTaskNetwork trained = workload.createNetwork(backend)) {

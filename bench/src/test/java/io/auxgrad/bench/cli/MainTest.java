@@ -2,14 +2,18 @@ package io.auxgrad.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line says to those who mistype. */
 final class MainTest {
@@ -30,6 +34,8 @@ final class MainTest {
         "profile --size 4x120 | size 4x120 must be BATCHxHEIGHTxWIDTH",
         "profile --network vgg | there is no network vgg; there is mobilenetv2",
         "profile --precision fp16 | Invalid value for option '--precision'",
+        "profile --device tpu | Invalid value for option '--device'",
+        "step data --device cuda | --device cuda takes the suites step, inference and all, not data",
         "scaling --seconds 0 | --seconds 0.0 must be positive",
       })
   void wrongUsageIsOneLineAndEndsWith2(String arguments, String message) {
@@ -53,6 +59,16 @@ final class MainTest {
     assertEquals(
         "bench: cannot read none-a.json: there is no such file",
         err.toString(StandardCharsets.UTF_8).strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"profile --device cuda", "step inference --device cuda"})
+  void aGpuThatIsNotThereIsNamed(String arguments) {
+    assumeFalse(Files.exists(Path.of("/dev/nvidiactl")), "there is a GPU");
+    assertEquals(1, run(arguments.split(" ")));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.startsWith("bench: device cuda:0 cannot be used: "), said);
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 
   @Test

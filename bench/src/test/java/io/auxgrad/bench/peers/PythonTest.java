@@ -17,12 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The peers' scripts are Python at least; what they do takes PyTorch, which a build does without.
- * What checks and judges the figures takes numpy at most.
+ * The scripts are Python at least; what they do takes PyTorch, which a build does without. What
+ * checks and judges the figures takes numpy at most.
  */
 final class PythonTest {
-  private static final Path PEERS =
-      Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("peers");
+  private static final Path BENCH = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
   @TempDir private Path cache;
 
@@ -30,18 +29,21 @@ final class PythonTest {
   void theScriptsCompile() throws IOException, InterruptedException {
     assumeTrue(run("python3", "--version").exit() == 0, "there is no python3 to compile with");
     List<String> command = new ArrayList<>(List.of("python3", "-m", "py_compile"));
-    try (Stream<Path> files = Files.list(PEERS)) {
-      files.filter(f -> f.toString().endsWith(".py")).map(Path::toString).forEach(command::add);
+    for (String folder : List.of("peers", "tables")) {
+      try (Stream<Path> files = Files.list(BENCH.resolve(folder))) {
+        files.filter(f -> f.toString().endsWith(".py")).map(Path::toString).forEach(command::add);
+      }
     }
     Result result = run(command.toArray(String[]::new));
     assertEquals(0, result.exit(), result.output());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"test_agreement.py", "test_record.py"})
+  @ValueSource(
+      strings = {"peers/test_agreement.py", "peers/test_record.py", "tables/test_seeds.py"})
   void theirOwnTestsPass(String test) throws InterruptedException {
     assumeTrue(run("python3", "-c", "import numpy").exit() == 0, "there is no numpy");
-    Result result = run("python3", PEERS.resolve(test).toString());
+    Result result = run("python3", BENCH.resolve(test).toString());
     assertEquals(0, result.exit(), result.output());
     assertFalse(result.output().contains("Ran 0 tests"), result.output());
   }

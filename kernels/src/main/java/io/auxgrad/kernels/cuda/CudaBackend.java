@@ -16,6 +16,7 @@ import io.auxgrad.tensor.ops.PointwiseOps;
 import io.auxgrad.tensor.ops.PoolingOps;
 import io.auxgrad.tensor.ops.ReductionOps;
 import io.auxgrad.tensor.ops.ResizeOps;
+import io.auxgrad.tensor.ops.Stopwatch;
 
 /** The op contract on a GPU. */
 public final class CudaBackend implements Backend {
@@ -138,6 +139,11 @@ public final class CudaBackend implements Backend {
   @Override
   public boolean multipliesTf32() {
     return gpu.multipliesTf32();
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return gpu.stopwatch();
   }
 
   @Override

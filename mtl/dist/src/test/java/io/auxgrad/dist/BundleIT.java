@@ -130,6 +130,44 @@ final class BundleIT {
   }
 
   @Test
+  void theProfileOfAStepNeedsNothingButAGpu() throws IOException, InterruptedException {
+    assumeTrue(Files.notExists(Path.of("/dev/nvidiactl")), "there is a GPU");
+    Path log = machine.resolve("profile.log");
+    String jars = "lib/native:lib/test/*:lib/*".replaceAll("(^|:)", "$1" + installed + "/");
+    List<String> command =
+        List.of(
+            installed.resolve("java/bin/java").toString(),
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            jars,
+            "io.auxgrad.bench.cli.Main",
+            "profile",
+            "--device",
+            "cuda");
+    int code = process(machine, log, command.toArray(String[]::new)).start().waitFor();
+    assertEquals(1, code, Files.readString(log));
+    assertTrue(
+        Files.readString(log).contains("bench: device cuda:0 cannot be used: "),
+        Files.readString(log));
+  }
+
+  @Test
+  void aPresetIsTrainedWithSeveralSeeds() throws IOException, InterruptedException {
+    Path log = machine.resolve("seeds.log");
+    assumeTrue(
+        process(machine, log, "sh", "-c", "python3 --version").start().waitFor() == 0,
+        "there is no python3");
+    String seeds = installed.resolve("bench/tables/seeds.py").toString();
+    String runs = "--preset tiny --device cpu --seeds 1,2 --out seeds";
+    String[] words = (runs + " --set train.epochs=1 --set data.rooms.train=16").split(" ");
+    String[] command =
+        Stream.concat(Stream.of("python3", "-B", seeds), Stream.of(words)).toArray(String[]::new);
+    assertEquals(0, process(machine, log, command).start().waitFor(), Files.readString(log));
+    assertTrue(Files.readString(log).contains("| spread | "), Files.readString(log));
+  }
+
+  @Test
   void everyLibraryComesWithItsLicence() throws IOException {
     Path licenses = installed.resolve("licenses");
     List<String> own;

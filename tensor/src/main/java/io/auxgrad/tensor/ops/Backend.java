@@ -67,6 +67,11 @@ public interface Backend {
     return false;
   }
 
+  /** Times what this device does; to be closed. */
+  default Stopwatch stopwatch() {
+    return Stopwatch.ofHost();
+  }
+
   /** One line for people: device, instruction set, libraries and their versions. */
   String describe();
 }

@@ -13,6 +13,7 @@ import io.auxgrad.kernels.cuda.vendor.VendorPrimitives;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.ops.Stopwatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -237,6 +238,11 @@ public final class CudaGpu implements Gpu {
   /** Of what is asked of this GPU from now on; must be closed before it. */
   public Timer timer() {
     return new Timer(stream);
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return new EventStopwatch(stream);
   }
 
   /** Measures how fast it copies and launches, within about a second. */

@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.launch;
 
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.ops.Stopwatch;
 import java.util.Optional;
 
 /**
@@ -52,6 +53,11 @@ public interface Gpu extends AutoCloseable {
 
   /** Waits until all that was asked for is done, and throws what went wrong in it. */
   void synchronize();
+
+  /** Times what it does; to be closed before it. */
+  default Stopwatch stopwatch() {
+    return Stopwatch.ofHost();
+  }
 
   /** One line for people: device, architecture, libraries and their versions. */
   String describe();

@@ -16,9 +16,11 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Stopwatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -124,6 +126,26 @@ abstract class DriverContract {
       double one = timer.seconds(() -> clear(buffer, 1));
       double many = timer.seconds(() -> clear(buffer, 32));
       assertTrue(one > 0 && many > 4 * one, one + " s and " + many + " s");
+    } finally {
+      gpu.memory().release(buffer);
+    }
+  }
+
+  @Test
+  void aStopwatchTellsStretchesApartWithoutWaiting() {
+    Buffer buffer = gpu.memory().allocate(64 * MIB);
+    try (Stopwatch watch = gpu.stopwatch()) {
+      assertEquals(0, watch.seconds().length);
+      for (int round = 0; round < 2; round++) {
+        for (int times : new int[] {1, 32, 1}) {
+          watch.start();
+          clear(buffer, times);
+          watch.stop();
+        }
+        double[] seconds = watch.seconds();
+        assertEquals(3, seconds.length);
+        assertTrue(seconds[0] > 0 && seconds[1] > 4 * seconds[2], Arrays.toString(seconds));
+      }
     } finally {
       gpu.memory().release(buffer);
     }

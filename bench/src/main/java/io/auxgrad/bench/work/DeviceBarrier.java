@@ -1,4 +1,4 @@
-package io.auxgrad.bench.peers;
+package io.auxgrad.bench.work;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
@@ -7,15 +7,16 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 
 /** Waits for all that a device was asked to do. */
-final class DeviceBarrier implements AutoCloseable {
+public final class DeviceBarrier implements AutoCloseable {
   private final Tensor number;
 
-  DeviceBarrier(DeviceMemory memory) {
+  /** Of the device of {@code memory}. */
+  public DeviceBarrier(DeviceMemory memory) {
     number = TensorScope.detach(Tensor.zeros(memory, DType.FLOAT32, Shape.of(1)));
   }
 
   /** A device works in order: what it was asked for before is done when a number can be read. */
-  void await() {
+  public void await() {
     number.item();
   }
 
