@@ -50,7 +50,7 @@ public final class GpuCheck {
                      compute-sanitizer
         --all        all of these and profiles of whole steps, one after the other, with a log for each in
                      FOLDER. STEP is
-                     %s
+                     STEPS
       Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, no
       PyTorch or no compute-sanitizer.\
       """;
@@ -72,7 +72,7 @@ public final class GpuCheck {
     Optional<Command> command = command(args);
     if (command.isEmpty()) {
       String steps = String.join(", ", AllChecks.names());
-      out.println(HELP.formatted(steps.replaceAll("(.{70}\\S*) ", "$1\n               ")));
+      out.println(HELP.replace("STEPS", steps.replaceAll("(.{70}\\S*) ", "$1\n               ")));
       return args.equals(List.of("--help")) ? PASSED : USAGE;
     }
     Optional<String> absence = GpuDriver.whyNoGpu();

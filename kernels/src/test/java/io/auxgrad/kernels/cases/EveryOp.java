@@ -7,6 +7,7 @@ import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import io.auxgrad.tensor.ops.ImageOps;
 import io.auxgrad.tensor.ops.ImageView;
 import io.auxgrad.tensor.ops.LossOps;
 import io.auxgrad.tensor.ops.MetricOps;
@@ -183,6 +184,12 @@ final class EveryOp {
           return List.of(max.y(), max.positions());
         });
     ops.put(
+        "pooling chain",
+        () -> {
+          Tensor factor = floats(images.dim(3));
+          return List.of(pooling.chain(image(), new Pool2dSpec(3, 1, 1), List.of(factor, factor)));
+        });
+    ops.put(
         "max pool gradient",
         () -> {
           int[] out = spec.outputShape(images).dims();
@@ -352,22 +359,35 @@ final class EveryOp {
         "network input",
         () -> {
           Tensor rgb = zeros(DType.UINT8, n, h, w, 3);
-          return List.of(image.input(rgb, whole(), ones, ones, 5, 7, DType.FLOAT32));
+          Tensor y = floats(n, 5, 7, 3);
+          image.input(rgb, whole(), ones, ones, y);
+          return List.of(y);
         });
     ops.put(
-        "class labels", () -> List.of(image.classes(zeros(DType.UINT8, n, h, w), whole(), 5, 7)));
+        "class labels",
+        () -> {
+          Tensor y = zeros(DType.INT32, n, 5, 7);
+          image.classes(zeros(DType.UINT8, n, h, w), whole(), y);
+          return List.of(y);
+        });
     ops.put(
         "depth labels",
         () -> {
-          var masked = image.depth(floats(n, h, w), whole(), 5, 7);
+          var masked = masked(1);
+          image.depth(floats(n, h, w), whole(), masked);
           return List.of(masked.values(), masked.mask());
         });
     ops.put(
         "normals labels",
         () -> {
-          var masked = image.normals(floats(n, h, w, 3), whole(), 5, 7);
+          var masked = masked(3);
+          image.normals(floats(n, h, w, 3), whole(), masked);
           return List.of(masked.values(), masked.mask());
         });
+  }
+
+  private ImageOps.Masked masked(int channels) {
+    return new ImageOps.Masked(floats(n, 5, 7, channels), zeros(DType.UINT8, n, 5, 7));
   }
 
   /** A view of each image. */

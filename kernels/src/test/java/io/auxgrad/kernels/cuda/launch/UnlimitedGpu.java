@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.launch;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.RecordedMemory;
 import java.lang.foreign.Arena;
@@ -124,6 +125,11 @@ public final class UnlimitedGpu implements Gpu {
     @Override
     public MemoryUsage usage() {
       return new MemoryUsage(next, next, next);
+    }
+
+    @Override
+    public MemoryCapacity capacity() {
+      return new MemoryCapacity(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
     @Override
