@@ -9,9 +9,20 @@ package io.auxgrad.mtl.config;
  * @param checkpointEvery steps between checkpoints within an epoch; 0 for one at each epoch's end
  *     only
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
+ * @param capture whether steps are recorded once and replayed; the result is the same
  */
 public record TrainConfig(
-    int epochs, int batch, int validateEvery, int checkpointEvery, double ema) {
+    int epochs, int batch, int validateEvery, int checkpointEvery, double ema, Capture capture) {
+  /** When the steps of a training are recorded and replayed. */
+  public enum Capture {
+    /** On a GPU. */
+    AUTO,
+    /** Always. */
+    ALWAYS,
+    /** Never: every op is called anew. */
+    NEVER
+  }
+
   /** Checks the range. */
   public TrainConfig {
     Require.between("train.epochs", epochs, 0, 1_000_000);
@@ -19,5 +30,7 @@ public record TrainConfig(
     Require.atLeast("train.validate_every", validateEvery, 1);
     Require.atLeast("train.checkpoint_every", checkpointEvery, 0);
     Require.between("train.ema", ema, 0, 0.999999);
+    // Runs that were begun before there was a choice have no word on it.
+    capture = capture == null ? Capture.AUTO : capture;
   }
 }

@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class Batch implements AutoCloseable {
   private final List<Tensor> owned = new ArrayList<>();
-  private final List<String> ids;
+  private List<String> ids;
   private final Tensor images;
   private final Tensor classes;
   private final Tensor depth;
@@ -39,6 +39,36 @@ public final class Batch implements AutoCloseable {
   /** Copies {@code host} to the device. The caller closes the batch. */
   public static Batch upload(DeviceMemory memory, HostBatch host) {
     return new Batch(memory, host);
+  }
+
+  /**
+   * Copies {@code host} into the tensors of this batch, which stay what they are: a computation
+   * that was recorded with them finds the new images there. What was asked of the device before
+   * still sees the old ones.
+   *
+   * @throws IllegalArgumentException if it has other shapes or other maps
+   */
+  public void refill(HostBatch host) {
+    put(images, segment(host.images()));
+    put(classes, segment(host.classes()));
+    put(depth, segment(host.depth()));
+    put(depthMask, segment(host.depthMask()));
+    put(normals, segment(host.normals()));
+    put(normalsMask, segment(host.normalsMask()));
+    ids = host.ids();
+  }
+
+  private static void put(Tensor tensorOrNull, MemorySegment valuesOrNull) {
+    long room = tensorOrNull == null ? 0 : tensorOrNull.byteSize();
+    long bytes = valuesOrNull == null ? 0 : valuesOrNull.byteSize();
+    if (room != bytes) {
+      throw new IllegalArgumentException(
+          "a batch is refilled with one of the same shapes and maps: %d bytes are for %s"
+              .formatted(bytes, tensorOrNull == null ? "a map that it lacks" : tensorOrNull));
+    }
+    if (tensorOrNull != null) {
+      tensorOrNull.setBytes(valuesOrNull);
+    }
   }
 
   /** Names of the images. */

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryUsage;
-import io.auxgrad.tensor.RecordedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,13 +20,13 @@ class CudaMemoryTest {
 
   private FakeDriver driver;
   private CudaGpu gpu;
-  private DeviceMemory memory;
+  private CudaMemory memory;
 
   @BeforeEach
   void open() {
     driver = FakeGpu.driverOrSkip();
     gpu = FakeGpu.open(driver);
-    memory = gpu.memory();
+    memory = (CudaMemory) gpu.memory();
   }
 
   @AfterEach
@@ -115,7 +114,7 @@ class CudaMemoryTest {
     Buffer buffer = memory.allocate(1000);
     long address = buffer.address();
     memory.release(buffer);
-    DeviceMemory other = gpu.newMemory();
+    DeviceMemory other = memory.forRecording();
     Buffer own = other.allocate(1000);
     assertNotEquals(address, own.address());
     other.release(own);
@@ -126,7 +125,7 @@ class CudaMemoryTest {
   void aRecordingKeepsItsFreeBuffersWhereTheGpuIsFull() {
     memory.trim();
     driver.memory(memory.usage().reserved() + 10 * MIB);
-    DeviceMemory own = gpu.newMemory();
+    DeviceMemory own = memory.forRecording();
     Buffer given = own.allocate(2 * MIB);
     long address = given.address();
     own.release(given);
@@ -137,20 +136,6 @@ class CudaMemoryTest {
     own.release(again);
     own.release(large);
     own.trim();
-  }
-
-  @Test
-  void guardsStandAroundTheMemoryOfARecordingToo() {
-    var own = new RecordedMemory(new GuardedMemory(memory));
-    Buffer buffer = own.allocate(8);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment got = arena.allocate(8);
-      own.upload(arena.allocate(8).fill((byte) 1), buffer);
-      own.clear(buffer, 4);
-      own.download(buffer, got);
-      assertEquals(0x0101_0101_0000_0000L, got.get(ValueLayout.JAVA_LONG, 0));
-    }
-    own.release(buffer);
   }
 
   @Test

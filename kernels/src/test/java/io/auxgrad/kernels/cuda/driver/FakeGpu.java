@@ -20,6 +20,11 @@ public final class FakeGpu {
     return open(FakeDriver.get());
   }
 
+  /** How often a function of the driver has been called since {@link #open()}. */
+  public static long calls(String function) {
+    return FakeDriver.running().calls(function);
+  }
+
   static CudaGpu open(FakeDriver fake) {
     return open(fake, "13.0", FakeGpu::code);
   }
