@@ -195,11 +195,12 @@ DEVICE Random4 philox(uint64 counter, uint64 seed, uint64 stream) {
 // Element i is dropped if the upper 24 bits of number i are below limit = ceil(p 2^24). A thread draws one block of
 // four numbers for four elements. Moves 2 n elements.
 template <class T>
-DEVICE void dropout(const T* x, T* y, int64 n, uint32 limit, float scale, uint64 seed, uint64 stream) {
+DEVICE void dropout(const T* x, T* y, int64 n, uint32 limit, float scale, uint64 seed, const uint32* halves) {
   int64 first = globalThread() * 4;
   if (first >= n) {
     return;
   }
+  uint64 stream = static_cast<uint64>(halves[1]) << 32 | halves[0];
   Random4 random = philox(first / 4, seed, stream);
   for (int k = 0; k < 4 && first + k < n; k++) {
     float kept = random.at[k] >> 8 < limit ? 0.0f : widen(x[first + k]) * scale;
@@ -292,8 +293,9 @@ CAST_ENTRIES(double, f64)
   ENTRY fill_##SUFFIX(T* target, int64 n, float value) {                                                       \
     map(target, target, n, [=](T, int64) { return narrow<T>(value); });                                        \
   }                                                                                                            \
-  ENTRY dropout_##SUFFIX(const T* x, T* y, int64 n, uint32 limit, float scale, uint64 seed, uint64 stream) {   \
-    dropout(x, y, n, limit, scale, seed, stream);                                                              \
+  ENTRY dropout_##SUFFIX(const T* x, T* y, int64 n, uint32 limit, float scale, uint64 seed,                   \
+                         const uint32* halves) {                                                                \
+    dropout(x, y, n, limit, scale, seed, halves);                                                              \
   }
 
 ENTRIES(float, f32)

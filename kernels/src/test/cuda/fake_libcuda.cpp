@@ -622,11 +622,13 @@ API int cuStreamBeginCapture_v2(void* stream, int) {
 }
 
 API int cuStreamEndCapture(void* stream, void** graph) {
-  IN_CONTEXT("cuStreamEndCapture");
+  // The capture ends, whatever becomes of it.
   auto* of = static_cast<Stream*>(stream);
-  *graph = new Graph{std::move(of->captured)};
+  std::vector<Work> captured = std::move(of->captured);
   of->captured.clear();
   of->capturing = false;
+  IN_CONTEXT("cuStreamEndCapture");
+  *graph = new Graph{std::move(captured)};
   return SUCCESS;
 }
 

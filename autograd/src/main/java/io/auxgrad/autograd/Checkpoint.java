@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Gradient checkpointing: computes more to keep less (Chen, Xu, Zhang, Guestrin: "Training deep
@@ -30,7 +30,12 @@ public final class Checkpoint {
     if (!Tape.isRecording()) {
       return segment.apply(x);
     }
-    Draws draws = Draws.noting(DRAWS.isBound() ? DRAWS.get() : null);
+    try (Draws draws = Draws.noting(DRAWS.isBound() ? DRAWS.get() : null)) {
+      return recorded(segment, x, draws);
+    }
+  }
+
+  private static Variable recorded(Function<Variable, Variable> segment, Variable x, Draws draws) {
     List<Variable> arguments = new ArrayList<>(List.of(x));
     Tensor y = ScopedValue.where(DRAWS, draws).call(() -> compute(segment, x, arguments));
     boolean tracked = x.requiresGradient();
@@ -38,6 +43,7 @@ public final class Checkpoint {
         y,
         saver -> {
           Tensor savedX = saver.save(x.value());
+          draws.saveWith(saver);
           return (dy, into) ->
               ScopedValue.where(DRAWS, draws.repeating())
                   .run(() -> computeAgain(segment, leaf(savedX, tracked), dy, arguments, into));
@@ -46,11 +52,14 @@ public final class Checkpoint {
   }
 
   /**
-   * A random number, for example the stream of a dropout: {@code source}'s next one, or inside a
-   * segment that is computed again the one drawn in the first pass, leaving {@code source} alone.
+   * Random numbers, for example the stream of a dropout: {@code source}'s next ones, or inside a
+   * segment that is computed again those drawn in the first pass, leaving {@code source} alone.
+   *
+   * @param source makes a tensor in the current scope
+   * @return a tensor that the caller may close; what it is saved for stays
    */
-  public static long draw(LongSupplier source) {
-    return DRAWS.isBound() ? DRAWS.get().draw(source) : source.getAsLong();
+  public static Tensor draw(Supplier<Tensor> source) {
+    return DRAWS.isBound() ? DRAWS.get().draw(source) : source.get();
   }
 
   /** Whether a segment is being computed again, so that side effects have taken place already. */

@@ -1,19 +1,21 @@
 package io.auxgrad.autograd;
 
+import io.auxgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The random numbers of a checkpointed segment: noted in its first pass, repeated in the others.
  */
-final class Draws {
+final class Draws implements AutoCloseable {
   private final Draws outer;
-  private final List<Long> numbers;
+  private final List<Tensor> numbers;
   private final boolean repeating;
+  private boolean saved;
   private int next;
 
-  private Draws(Draws outer, List<Long> numbers, boolean repeating) {
+  private Draws(Draws outer, List<Tensor> numbers, boolean repeating) {
     this.outer = outer;
     this.numbers = numbers;
     this.repeating = repeating;
@@ -29,10 +31,11 @@ final class Draws {
     return new Draws(outer, numbers, true);
   }
 
-  long draw(LongSupplier source) {
+  Tensor draw(Supplier<Tensor> source) {
     if (!repeating) {
-      numbers.add(outer == null ? source.getAsLong() : outer.draw(source));
-      return numbers.getLast();
+      Tensor fresh = outer == null ? source.get() : outer.draw(source);
+      numbers.add(Accumulation.share(fresh));
+      return fresh;
     }
     if (next == numbers.size()) {
       throw new IllegalStateException(
@@ -40,10 +43,29 @@ final class Draws {
               + next
               + " of its first pass: it must do the same both times");
     }
-    return numbers.get(next++);
+    Tensor drawn = numbers.get(next++);
+    return drawn.reshape(drawn.shape());
   }
 
   boolean isRepeating() {
     return repeating || (outer != null && outer.isRepeating());
+  }
+
+  /** Hands the numbers to {@code saver}, for other passes. */
+  void saveWith(Saver saver) {
+    numbers.replaceAll(number -> {
+      try (number) {
+        return saver.save(number);
+      }
+    });
+    saved = true;
+  }
+
+  /** Forgets the numbers, unless they were saved. */
+  @Override
+  public void close() {
+    if (!saved) {
+      numbers.forEach(Tensor::close);
+    }
   }
 }

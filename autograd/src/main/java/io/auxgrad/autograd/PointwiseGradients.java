@@ -100,11 +100,16 @@ public final class PointwiseGradients {
    * element {@code i} is decided by number {@code i} of the {@link io.auxgrad.tensor.Philox} stream
    * {@code (seed, stream)}.
    */
-  public static Variable dropout(Variable x, float p, long seed, long stream) {
+  public static Variable dropout(Variable x, float p, long seed, Tensor stream) {
     PointwiseOps pointwise = x.backend().pointwise();
     Tensor y = pointwise.dropout(x.value(), p, seed, stream);
     return Tape.record(
-        y, saver -> (dy, into) -> into.add(x, () -> pointwise.dropout(dy, p, seed, stream)), x);
+        y,
+        saver -> {
+          Tensor savedStream = saver.save(stream);
+          return (dy, into) -> into.add(x, () -> pointwise.dropout(dy, p, seed, savedStream));
+        },
+        x);
   }
 
   private static Rule product(PointwiseOps pointwise, Variable a, Variable b, Saver saver) {

@@ -61,8 +61,13 @@ class CheckpointTest {
     Variable normal =
         NormalizationGradients.batchNorm(
             in, w, w, null, mean, variance, 0.1f, 1e-5f, Activation.RELU, true);
-    long stream = Checkpoint.draw(random::nextInt);
+    Tensor stream = Checkpoint.draw(this::drawn);
     return PointwiseGradients.dropout(normal, 0.5f, 3, stream).plus(in);
+  }
+
+  private Tensor drawn() {
+    int lower = random.nextInt();
+    return Tensor.ofInts(MEMORY, Shape.of(2), lower, lower >> 31);
   }
 
   private record Outcome(
@@ -180,7 +185,7 @@ class CheckpointTest {
           Checkpoint.of(
               in -> {
                 for (int i = 0; i < passes[0]; i++) {
-                  Checkpoint.draw(random::nextInt);
+                  Checkpoint.draw(this::drawn);
                 }
                 passes[0]++;
                 return in.square();

@@ -3,6 +3,7 @@ package io.auxgrad.autograd;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.UnaryOp;
@@ -140,13 +141,17 @@ final class PointwiseGradientCases {
         List::getFirst);
   }
 
+  private static Tensor stream(Variable x) {
+    return Tensor.ofInts(x.value().memory(), Shape.of(2), 3, 0);
+  }
+
   private static GradientCase dropout(Philox random) {
     float p = 0.4f;
     return new GradientCase(
         "PointwiseGradients.dropout",
         "p = " + p,
         List.of(Doubles.uniform(random, 1, 2, 5, 11)),
-        v -> PointwiseGradients.dropout(v.getFirst(), p, 7, 3),
+        v -> PointwiseGradients.dropout(v.getFirst(), p, 7, stream(v.getFirst())),
         v -> {
           Philox stream = new Philox(7, 3);
           return Doubles.of(

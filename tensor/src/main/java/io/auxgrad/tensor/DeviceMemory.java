@@ -19,6 +19,17 @@ public interface DeviceMemory {
   /** Copies the start of {@code buffer} into all of {@code host}; waits for the device. */
   void download(Buffer buffer, MemorySegment host);
 
+  /**
+   * Copies the first {@code bytes} bytes of {@code buffer} to the host, in the order of what is
+   * asked of the device, without waiting for it.
+   */
+  default Readout readLater(Buffer buffer, long bytes) {
+    int words = Math.toIntExact(Math.ceilDiv(bytes, Long.BYTES));
+    MemorySegment host = MemorySegment.ofArray(new long[words]).asSlice(0, bytes);
+    download(buffer, host);
+    return Readout.of(host);
+  }
+
   /** Sets the first {@code bytes} bytes to zero. */
   void clear(Buffer buffer, long bytes);
 

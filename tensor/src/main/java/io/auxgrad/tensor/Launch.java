@@ -2,6 +2,8 @@ package io.auxgrad.tensor;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The gate between the contract of the ops and the backends: whatever an op computes, checked and
@@ -23,6 +25,16 @@ public final class Launch {
      * @param operands what it reads and writes; some may be null
      */
     void launch(String op, Runnable kernel, Tensor... operands);
+
+    /**
+     * Must make a tensor and let {@code fill} write it, and may do so again before each time that
+     * it runs the ops once more.
+     */
+    default Tensor feed(Supplier<Tensor> make, Consumer<Tensor> fill) {
+      Tensor target = make.get();
+      fill.accept(target);
+      return target;
+    }
   }
 
   /** Runs {@code kernel}, or lets this thread's listener run it. For use by the contract. */
@@ -44,6 +56,31 @@ public final class Launch {
           op,
           kernel,
           operands.stream().filter(Objects::nonNull).flatMap(List::stream).toArray(Tensor[]::new));
+    }
+  }
+
+  /**
+   * A new tensor that the host writes with values that it decides anew each time: a learning rate,
+   * the key of random numbers. Where the computation is {@linkplain
+   * io.auxgrad.tensor.ops.Backend#record recorded}, {@code fill} is called again before each
+   * replay, in the order of the calls here, and the memory serves nothing else. State of the host
+   * that advances with each run is advanced in {@code fill}.
+   *
+   * @param fill writes all of the tensor that it is given
+   */
+  public static Tensor feed(DeviceMemory memory, DType dtype, Shape shape, Consumer<Tensor> fill) {
+    Listener listener = LISTENER.get();
+    if (listener == null) {
+      Tensor target = Tensor.empty(memory, dtype, shape);
+      fill.accept(target);
+      return target;
+    }
+    // What the host does here is no op of the computation.
+    LISTENER.remove();
+    try {
+      return listener.feed(() -> Tensor.empty(memory, dtype, shape), fill);
+    } finally {
+      LISTENER.set(listener);
     }
   }
 

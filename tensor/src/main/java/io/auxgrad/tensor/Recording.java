@@ -5,55 +5,80 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The ops of a computation, kept while it ran once, to be run again on the same memory: what lies
  * between two ops (checks, allocation, scopes, whole layers) is done with.
  *
  * <pre>{@code
- * RecordedMemory own = backend.newMemory();
- * Tensor x = Tensor.empty(own, DType.FLOAT32, shape);
- * try (Recording square = Recording.of(own, () -> y = pointwise.unary(UnaryOp.SQUARE, x))) {
+ * Tensor x = Tensor.empty(memory, DType.FLOAT32, shape);
+ * try (Recording square = memory.record(() -> y = pointwise.unary(UnaryOp.SQUARE, x))) {
  *   x.set(values);
  *   square.run();     // y holds the squares of the new values
  * }
  * }</pre>
  *
  * <p>The shapes are fixed. Tensors from before are read anew by each run, those that are open after
- * the recording are written anew; the ones that were closed on the way keep their place in {@code
- * own}, which therefore serves this recording alone. Results are the same bytes as those of the ops
- * called one by one. One thread at a time.
+ * the recording are written anew; the ones that were closed on the way keep their place in the
+ * recording's own pool. What the host decides anew for each run comes by {@link Launch#feed}; other
+ * values that it uploads on the way are the same in each run. Results are the same bytes as those
+ * of the ops called one by one. One thread at a time.
  *
- * <p>What takes a decision or a setting from the host cannot be recorded, and is refused: reading a
- * tensor's values, optimiser steps, dropout.
+ * <p>What goes back to the host on the way, as a value that is read, cannot be recorded, and is
+ * refused.
  */
-public final class Recording implements AutoCloseable {
-  private final RecordedMemory own;
+public final class Recording implements Replay {
+  private static final Set<String> REFUSED = Set.of(Tensor.READ, "optimizer.sumOfSquares");
+
+  private final RecordableMemory memory;
+  private final Runnable retire;
+  private final Feeds feeds = new Feeds();
   private final List<Runnable> kernels = new ArrayList<>();
   private final Set<Tensor> operands = Collections.newSetFromMap(new IdentityHashMap<>());
   private final IdentityHashMap<Tensor, Long> versions = new IdentityHashMap<>();
   private final List<Tensor> revived = new ArrayList<>();
+  private boolean open = true;
 
-  private Recording(RecordedMemory own) {
-    this.own = own;
+  private Recording(RecordableMemory memory, Runnable retire) {
+    this.memory = memory;
+    this.retire = retire;
   }
 
-  /**
-   * Runs {@code body} once and keeps its ops.
-   *
-   * @param own where {@code body} makes its tensors: those that its inputs live in
-   * @throws IllegalStateException if {@code body} does something that cannot be recorded
-   */
-  public static Recording of(RecordedMemory own, Runnable body) {
-    Recording recording = new Recording(own);
-    Launch.listen(recording::launch, body);
-    recording.keepModified();
-    recording.revive();
-    return recording;
+  /** In {@code memory}, which keeps what is given back in {@code body} until {@code retire}. */
+  static Recording of(RecordableMemory memory, Runnable retire, Runnable body) {
+    Recording recording = new Recording(memory, retire);
+    try {
+      Launch.listen(recording.new Listener(), body);
+      recording.keepModified();
+      recording.revive();
+      return recording;
+    } catch (RuntimeException | Error e) {
+      recording.forget();
+      throw e;
+    }
+  }
+
+  private final class Listener implements Launch.Listener {
+    @Override
+    public void launch(String op, Runnable kernel, Tensor... of) {
+      record(op, kernel, of);
+    }
+
+    @Override
+    public Tensor feed(Supplier<Tensor> make, Consumer<Tensor> fill) {
+      Tensor target = memory.outsideOfRecording(make);
+      fill.accept(target);
+      feeds.add(target, fill);
+      return target;
+    }
   }
 
   /** Runs the ops again, in their order. */
+  @Override
   public void run() {
+    feeds.run();
     for (int i = 0; i < kernels.size(); i++) {
       kernels.get(i).run();
     }
@@ -64,10 +89,10 @@ public final class Recording implements AutoCloseable {
     return kernels.size();
   }
 
-  private void launch(String op, Runnable kernel, Tensor... of) {
-    if (op.startsWith("optimizer.") || op.equals("pointwise.dropout") || op.equals(Tensor.READ)) {
+  private void record(String op, Runnable kernel, Tensor... of) {
+    if (REFUSED.contains(op)) {
       throw new IllegalStateException(
-          op + " cannot be recorded, for it depends on the host: leave it out of the recording");
+          op + " cannot be recorded, for the host waits for it: leave it out of the recording");
     }
     keepModified();
     for (Tensor operand : of) {
@@ -95,13 +120,13 @@ public final class Recording implements AutoCloseable {
   }
 
   // A kernel asks its operands for their addresses, which only open tensors tell. Their memory was
-  // given back to the pool in between and serves others in the same order in each run.
+  // given back in between and serves others in the same order in each run.
   private void revive() {
     for (Tensor operand : operands) {
       if (!operand.isOpen()) {
-        if (operand.memory() != own) {
+        if (operand.memory() != memory) {
           throw new IllegalStateException(
-              operand + " was made outside of the recording's memory and is closed by now");
+              operand + " was made outside of the recorded memory and is closed by now");
         }
         operand.revive(true);
         revived.add(operand);
@@ -110,11 +135,19 @@ public final class Recording implements AutoCloseable {
     operands.clear();
   }
 
-  /** Forgets the ops; open results stay their owners'. */
   @Override
   public void close() {
+    if (open) {
+      open = false;
+      forget();
+      retire.run();
+    }
+  }
+
+  private void forget() {
     revived.forEach(tensor -> tensor.revive(false));
     revived.clear();
     kernels.clear();
+    feeds.close();
   }
 }

@@ -181,6 +181,17 @@ public final class Tensor implements AutoCloseable {
     Launch.run(READ, () -> storage.memory.download(storage.buffer, host), this);
   }
 
+  /**
+   * Asks for all bytes without waiting for them: they are those at this place in the order of what
+   * is asked of the device, whatever is written afterwards.
+   */
+  public Readout readLater() {
+    requireOpen();
+    Readout[] readout = new Readout[1];
+    Launch.run(READ, () -> readout[0] = storage.memory.readLater(storage.buffer, byteSize()), this);
+    return readout[0];
+  }
+
   /** A copy of the elements of a float32 tensor. */
   public float[] toFloats() {
     float[] out = new float[Math.toIntExact(size())];
@@ -257,6 +268,14 @@ public final class Tensor implements AutoCloseable {
   public void accompany(Companion companion) {
     requireOpen();
     storage.companion = companion;
+  }
+
+  /**
+   * Whether the memory is a recording's own: its runs write it anew, without a new {@link
+   * #version}.
+   */
+  public boolean isRecorded() {
+    return RecordableMemory.isRecorded(storage.buffer);
   }
 
   /** What identifies the memory: equal for a tensor and its views. */

@@ -185,8 +185,8 @@ public final class AuxgradOps {
         velocities.add(Tensor.zeros(backend.memory(), DType.FLOAT32, shape));
       }
     }
-    var settings = new OptimizerOps.Sgd(1e-3f, 0.9f, 0, false, 1e-4f);
-    return () -> backend.optimizer().sgd(weights, gradients, velocities, false, settings);
+    var settings = new OptimizerOps.Sgd(1e-3f, 0.9f, 0, false, 1e-4f).on(backend.memory());
+    return () -> backend.optimizer().sgd(weights, gradients, velocities, false, settings, null);
   }
 
   private Tensor mask(Op.Map map) {

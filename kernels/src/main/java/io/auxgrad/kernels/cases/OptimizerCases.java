@@ -1,9 +1,14 @@
 package io.auxgrad.kernels.cases;
 
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.AdamStep;
+import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.OptimizerOps.Adam;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -23,6 +28,8 @@ final class OptimizerCases {
         adam(new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0.01f, false), 3),
         adam(new Adam(0.1f, 0.9f, 0.99f, 1e-6f, 0.01f, true), 100),
         average(),
+        clip(0.5),
+        clip(1e6),
         sumOfSquares(),
         scale());
   }
@@ -82,7 +89,14 @@ final class OptimizerCases {
                   v[0] -= s.learningRate() * g;
                 }),
         (b, in) -> {
-          b.optimizer().sgd(list(in, 0), list(in, 1), list(in, 2), first, s);
+          b.optimizer()
+              .sgd(
+                  list(in, 0),
+                  list(in, 1),
+                  s.momentum() == 0 ? null : list(in, 2),
+                  first,
+                  s.on(b.memory()),
+                  null);
           return in;
         });
   }
@@ -110,7 +124,14 @@ final class OptimizerCases {
                       v[0] -= a.learningRate() * mean / (Math.sqrt(square) + a.eps());
                     }),
             (b, in) -> {
-              b.optimizer().adam(list(in, 0), list(in, 1), list(in, 2), list(in, 3), step, a);
+              b.optimizer()
+                  .adam(
+                      list(in, 0),
+                      list(in, 1),
+                      list(in, 2),
+                      list(in, 3),
+                      AdamStep.of(a, step).on(b.memory()),
+                      null);
               return in;
             })
         .summing(16);
@@ -123,7 +144,7 @@ final class OptimizerCases {
         lists(2, false),
         in -> update(in, 2, v -> v[0] = 0.9f * v[0] + (1 - 0.9f) * v[1]),
         (b, in) -> {
-          b.optimizer().average(list(in, 0), list(in, 1), 0.9f);
+          b.optimizer().average(list(in, 0), list(in, 1), 0.9f, null);
           return in;
         });
   }
@@ -140,17 +161,47 @@ final class OptimizerCases {
         });
   }
 
+  /** Results are the gradients and the verdict. */
+  private static OpCase clip(double maxNorm) {
+    List<Input> inputs = new ArrayList<>(lists(1, false));
+    inputs.add(Input.uniform(3));
+    return OpCase.of(
+            "clip " + maxNorm,
+            Set.of("optimizer.clip"),
+            inputs,
+            in -> {
+              double norm = Math.sqrt(squares(in.subList(0, 2)));
+              double factor = Math.min(1, maxNorm / (norm + OptimizerOps.NORM_EPS));
+              return List.of(
+                  scaled(in.get(0), factor),
+                  scaled(in.get(1), factor),
+                  Array64.of(
+                      Shape.of(OptimizerOps.VERDICT),
+                      i -> i == OptimizerOps.FACTOR ? factor : i == OptimizerOps.CULPRIT ? -1 : 0));
+            },
+            (b, in) -> {
+              Shape shape = Shape.of(OptimizerOps.VERDICT);
+              Tensor verdict = Tensor.zeros(b.memory(), DType.FLOAT32, shape);
+              b.optimizer().clip(in.get(2), list(in, 0), maxNorm, verdict);
+              return List.of(in.get(0), in.get(1), verdict);
+            })
+        .summing(16);
+  }
+
+  private static Array64 scaled(Array64 values, double factor) {
+    return Array64.of(values.shape(), i -> values.data()[i] * factor);
+  }
+
+  private static double squares(List<Array64> of) {
+    return of.stream().mapToDouble(a -> Arrays.stream(a.data()).map(v -> v * v).sum()).sum();
+  }
+
   private static OpCase sumOfSquares() {
     return OpCase.of(
         "sum of squares",
         Set.of("optimizer.sumOfSquares"),
         lists(1, false),
-        in ->
-            List.of(
-                Array64.scalar(
-                    in.stream()
-                        .mapToDouble(a -> java.util.Arrays.stream(a.data()).map(v -> v * v).sum())
-                        .sum())),
+        in -> List.of(Array64.scalar(squares(in))),
         (b, in) -> List.of(Array64.scalar(b.optimizer().sumOfSquares(in)).upload(b.memory())));
   }
 }

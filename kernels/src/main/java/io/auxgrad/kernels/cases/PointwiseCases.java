@@ -236,8 +236,12 @@ final class PointwiseCases {
             Set.of("pointwise.dropout"),
             List.of(Input.uniform(dims)),
             in -> List.of(dropoutReference(in.get(0), p)),
-            (b, in) -> List.of(b.pointwise().dropout(in.get(0), p, 42, 7)))
-        .differentiable((b, in, out, dy) -> List.of(b.pointwise().dropout(dy, p, 42, 7)));
+            (b, in) -> List.of(b.pointwise().dropout(in.get(0), p, 42, stream(b))))
+        .differentiable((b, in, out, dy) -> List.of(b.pointwise().dropout(dy, p, 42, stream(b))));
+  }
+
+  private static Tensor stream(Backend b) {
+    return Tensor.ofInts(b.memory(), Shape.of(2), 7, 0);
   }
 
   private static Array64 dropoutReference(Array64 x, float p) {

@@ -4,7 +4,8 @@ import io.auxgrad.kernels.cpu.onednn.OneDnn;
 import io.auxgrad.kernels.cpu.onednn.OpenMp;
 import io.auxgrad.kernels.cpu.simd.Simd;
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.RecordableMemory;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
 import io.auxgrad.tensor.ops.ImageOps;
@@ -22,6 +23,7 @@ import io.auxgrad.tensor.ops.ResizeOps;
 /** The op contract on the host's processor. */
 public final class CpuBackend implements Backend {
   private final CpuContext context;
+  private final RecordableMemory memory;
   private final ConvolutionOps convolution;
   private final MatmulOps matmul;
   private final NormalizationOps normalization;
@@ -38,6 +40,7 @@ public final class CpuBackend implements Backend {
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
     context = new CpuContext(new CpuMemory(), workers(threads));
+    memory = new RecordableMemory(context.memory(), CpuMemory::new);
     normalization = new CpuNormalization(context);
     pooling = new CpuPooling(context);
     resize = new CpuResize(context);
@@ -63,12 +66,12 @@ public final class CpuBackend implements Backend {
 
   @Override
   public DeviceMemory memory() {
-    return context.memory();
+    return memory;
   }
 
   @Override
-  public RecordedMemory newMemory() {
-    return new RecordedMemory(new CpuMemory());
+  public Replay record(Runnable body) {
+    return memory.record(body);
   }
 
   @Override

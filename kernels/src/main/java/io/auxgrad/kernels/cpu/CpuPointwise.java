@@ -281,11 +281,13 @@ final class CpuPointwise extends PointwiseOps {
   }
 
   @Override
-  protected void runDropout(Tensor x, float p, long seed, long stream, Tensor y) {
+  protected void runDropout(Tensor x, float p, long seed, Tensor stream, Tensor y) {
+    long lower = Native.getInt(stream.address(), 0) & 0xFFFFFFFFL;
+    long number = (long) Native.getInt(stream.address(), 1) << 32 | lower;
     map(
         COSTLY_GRAIN,
         x,
         y,
-        (from, to, first, n) -> DropoutLoops.apply(from, p, seed, stream, first, to, n));
+        (from, to, first, n) -> DropoutLoops.apply(from, p, seed, number, first, to, n));
   }
 }

@@ -2,7 +2,6 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.onednn.Plan;
 import io.auxgrad.tensor.Buffer;
-import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class PackedWeights implements Tensor.Companion {
   /** Lets {@code plan}, whose operand {@code operand} is {@code weight}, take what is kept. */
   static void lend(CpuMemory memory, Tensor weight, Plan plan, int operand) {
     // What a recording makes on the way is made anew, at the same place, in each of its runs.
-    if (plan.layoutOrNull(operand) != null && !(weight.memory() instanceof RecordedMemory)) {
+    if (plan.layoutOrNull(operand) != null && !weight.isRecorded()) {
       of(memory, weight).lend(weight.version(), plan, operand);
     }
   }

@@ -2,7 +2,7 @@ package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.ConvolutionOps;
 import io.auxgrad.tensor.ops.ImageOps;
@@ -57,8 +57,8 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public RecordedMemory newMemory() {
-    return gpu.newMemory();
+  public Replay record(Runnable body) {
+    return gpu.record(body);
   }
 
   @Override

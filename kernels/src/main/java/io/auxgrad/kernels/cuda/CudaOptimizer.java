@@ -6,7 +6,6 @@ import io.auxgrad.kernels.cuda.launch.KernelFile;
 import io.auxgrad.kernels.cuda.launch.Scratch;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,36 +28,19 @@ final class CudaOptimizer extends OptimizerOps {
   protected void runSgd(
       List<Tensor> parameters,
       List<Tensor> gradients,
-      List<Tensor> velocities,
+      List<Tensor> velocitiesOrNull,
       boolean first,
-      Sgd settings) {
-    if (settings.momentum() == 0) {
-      Kernel sgd = file.kernel("sgd");
-      table.forEach(
-          List.of(parameters, gradients),
-          (tensors, blocks) ->
-              sgd.begin()
-                  .put(tensors)
-                  .put(settings.learningRate())
-                  .put(settings.weightDecay())
-                  .launchBlocks(blocks, Kernel.BLOCK));
-      return;
+      Tensor numbers,
+      Tensor verdictOrNull) {
+    if (velocitiesOrNull == null) {
+      launch("sgd", List.of(parameters, gradients), numbers, verdictOrNull);
+    } else {
+      launch(
+          first ? "sgd_first" : "sgd_momentum",
+          List.of(parameters, gradients, velocitiesOrNull),
+          numbers,
+          verdictOrNull);
     }
-    Kernel sgd = file.kernel(first ? "sgd_first" : "sgd_momentum");
-    table.forEach(
-        List.of(parameters, gradients, velocities),
-        (tensors, blocks) -> {
-          sgd.begin()
-              .put(tensors)
-              .put(settings.learningRate())
-              .put(settings.weightDecay())
-              .put(settings.momentum())
-              .put(settings.nesterov() ? 1 : 0);
-          if (!first) {
-            sgd.put(1 - settings.dampening());
-          }
-          sgd.launchBlocks(blocks, Kernel.BLOCK);
-        });
   }
 
   @Override
@@ -67,34 +49,59 @@ final class CudaOptimizer extends OptimizerOps {
       List<Tensor> gradients,
       List<Tensor> means,
       List<Tensor> squares,
-      long step,
-      Adam settings) {
-    Kernel adam = file.kernel("adam");
-    AdamStep numbers = AdamStep.of(settings, step);
+      Tensor numbers,
+      Tensor verdictOrNull) {
+    launch("adam", List.of(parameters, gradients, means, squares), numbers, verdictOrNull);
+  }
+
+  private void launch(String name, List<List<Tensor>> lists, Tensor numbers, Tensor verdictOrNull) {
+    Kernel kernel = file.kernel(name);
     table.forEach(
-        List.of(parameters, gradients, means, squares),
+        lists,
         (tensors, blocks) ->
-            adam.begin()
+            kernel
+                .begin()
                 .put(tensors)
-                .put(numbers.penalty())
-                .put(numbers.shrink())
-                .put(numbers.beta1())
-                .put(numbers.fresh1())
-                .put(numbers.beta2())
-                .put(numbers.fresh2())
-                .put(numbers.size())
-                .put(numbers.correction())
-                .put(numbers.eps())
+                .put(numbers)
+                .put(verdictOrNull)
                 .launchBlocks(blocks, Kernel.BLOCK));
   }
 
   @Override
-  protected void runAverage(List<Tensor> averages, List<Tensor> values, float decay) {
+  protected void runAverage(
+      List<Tensor> averages, List<Tensor> values, float decay, Tensor verdictOrNull) {
     Kernel average = file.kernel("average");
     table.forEach(
         List.of(averages, values),
         (tensors, blocks) ->
-            average.begin().put(tensors).put(decay).launchBlocks(blocks, Kernel.BLOCK));
+            average
+                .begin()
+                .put(tensors)
+                .put(decay)
+                .put(verdictOrNull)
+                .launchBlocks(blocks, Kernel.BLOCK));
+  }
+
+  @Override
+  protected void runClip(Tensor losses, List<Tensor> gradients, double maxNorm, Tensor verdict) {
+    try (SquareSums sums = new SquareSums(gradients)) {
+      file.kernel("judge")
+          .begin()
+          .put(sums.partial())
+          .put(sums.owners())
+          .put(sums.count)
+          .put(losses)
+          .put((int) losses.size())
+          .put(maxNorm)
+          .put(NORM_EPS)
+          .put(verdict)
+          .launchBlocks(1, Kernel.BLOCK);
+    }
+    Kernel scale = file.kernel("scale_by_verdict");
+    table.forEach(
+        List.of(gradients),
+        (tensors, blocks) ->
+            scale.begin().put(tensors).put(verdict).launchBlocks(blocks, Kernel.BLOCK));
   }
 
   @Override
@@ -109,27 +116,58 @@ final class CudaOptimizer extends OptimizerOps {
 
   @Override
   protected double runSumOfSquares(List<Tensor> tensors) {
-    int partials = Math.toIntExact(TensorTable.blocksOf(tensors));
     Buffer total = gpu.memory().allocate(Double.BYTES);
-    try (Scratch scratch = new Scratch(gpu, Math.max(1, partials) * (long) Double.BYTES)) {
-      Kernel squares = file.kernel("sum_of_squares");
-      long[] partial = {scratch.address()};
-      table.forEach(
-          List.of(tensors),
-          (some, blocks) -> {
-            squares.begin().put(some).put(partial[0]).launchBlocks(blocks, Kernel.BLOCK);
-            partial[0] += (long) Double.BYTES * blocks;
-          });
+    try (SquareSums sums = new SquareSums(tensors)) {
       file.kernel("sum_partial")
           .begin()
-          .put(scratch.address())
-          .put(partials)
+          .put(sums.partial())
+          .put(sums.count)
           .put(total)
           .launchBlocks(1, Kernel.BLOCK);
       gpu.memory().download(total, result);
       return result.get(ValueLayout.JAVA_DOUBLE, 0);
     } finally {
       gpu.memory().release(total);
+    }
+  }
+
+  /** The sum of squares of each block, and which tensor it worked on. */
+  private final class SquareSums implements AutoCloseable {
+    final int count;
+    private final Scratch scratch;
+    private int launched;
+    private int tensorsBefore;
+
+    SquareSums(List<Tensor> tensors) {
+      count = Math.toIntExact(TensorTable.blocksOf(tensors));
+      scratch = new Scratch(gpu, Math.max(1, count) * (long) (Double.BYTES + Integer.BYTES));
+      Kernel squares = file.kernel("sum_of_squares");
+      table.forEach(
+          List.of(tensors),
+          (some, blocks) -> {
+            squares
+                .begin()
+                .put(some)
+                .put(partial() + (long) Double.BYTES * launched)
+                .put(owners() + (long) Integer.BYTES * launched)
+                .put(tensorsBefore)
+                .launchBlocks(blocks, Kernel.BLOCK);
+            launched += blocks;
+            tensorsBefore += TensorTable.count(some);
+          });
+    }
+
+    long partial() {
+      return scratch.address();
+    }
+
+    long owners() {
+      return scratch.address() + (long) Double.BYTES * count;
+    }
+
+    @Override
+    public void close() {
+      scratch.close();
     }
   }
 }

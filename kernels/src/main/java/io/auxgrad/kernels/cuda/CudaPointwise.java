@@ -182,7 +182,7 @@ final class CudaPointwise extends PointwiseOps {
   }
 
   @Override
-  protected void runDropout(Tensor x, float p, long seed, long stream, Tensor y) {
+  protected void runDropout(Tensor x, float p, long seed, Tensor stream, Tensor y) {
     long n = x.size();
     // A 24-bit number is below p * 2^24, which is exact in double, when its fraction is below p.
     int limit = (int) Math.ceil((double) p * (1 << 24));

@@ -58,6 +58,11 @@ final class TensorTable {
     }
   }
 
+  /** How many tensors a table holds. */
+  static int count(MemorySegment structure) {
+    return structure.get(ValueLayout.JAVA_INT, 0);
+  }
+
   /** Blocks for all of {@code tensors}. */
   static long blocksOf(List<Tensor> tensors) {
     long blocks = 0;

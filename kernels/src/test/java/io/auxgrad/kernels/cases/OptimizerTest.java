@@ -7,7 +7,9 @@ import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.OptimizerOps.Adam;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Many tensors at once, and what float32 would lose. */
@@ -59,8 +63,9 @@ class OptimizerTest {
 
   @Test
   void manyTensorsAtOnceAreAsOneByOne() {
-    Sgd sgd = new Sgd(0.1f, 0.9f, 0.1f, true, 0.01f);
-    Adam adam = new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
+    Tensor sgd = new Sgd(0.1f, 0.9f, 0.1f, true, 0.01f).on(backend.memory());
+    Adam settings = new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
+    Tensor adam = AdamStep.of(settings, 2).on(backend.memory());
     List<Tensor> p = tensors(0);
     List<Tensor> v = tensors(2);
     List<Tensor> q = tensors(0);
@@ -68,18 +73,18 @@ class OptimizerTest {
     List<Tensor> g = tensors(1);
     List<Tensor> squares = tensors(7);
     List<Tensor> otherSquares = tensors(7);
-    backend.optimizer().sgd(p, g, v, false, sgd);
-    backend.optimizer().average(squares, g, 0);
+    backend.optimizer().sgd(p, g, v, false, sgd, null);
+    backend.optimizer().average(squares, g, 0, null);
     backend.optimizer().scale(squares, 0);
-    backend.optimizer().adam(p, g, v, squares, 2, adam);
+    backend.optimizer().adam(p, g, v, squares, adam, null);
     for (int i = 0; i < p.size(); i++) {
       List<Tensor> one = List.of(q.get(i));
       List<Tensor> gradient = List.of(g.get(i));
       List<Tensor> square = List.of(otherSquares.get(i));
-      backend.optimizer().sgd(one, gradient, List.of(u.get(i)), false, sgd);
-      backend.optimizer().average(square, gradient, 0);
+      backend.optimizer().sgd(one, gradient, List.of(u.get(i)), false, sgd, null);
+      backend.optimizer().average(square, gradient, 0, null);
       backend.optimizer().scale(square, 0);
-      backend.optimizer().adam(one, gradient, List.of(u.get(i)), square, 2, adam);
+      backend.optimizer().adam(one, gradient, List.of(u.get(i)), square, adam, null);
     }
     assertSame(p, q);
     assertSame(v, u);
@@ -96,11 +101,45 @@ class OptimizerTest {
     java.util.Arrays.fill(rubbish, Float.NaN);
     Tensor v = Tensor.of(backend.memory(), Shape.of(40), rubbish);
     Sgd sgd = new Sgd(0.5f, 0.9f, 0.5f, false, 0);
-    backend.optimizer().sgd(List.of(p), List.of(g), List.of(v), true, sgd);
+    backend
+        .optimizer()
+        .sgd(List.of(p), List.of(g), List.of(v), true, sgd.on(backend.memory()), null);
     for (int i = 0; i < 40; i++) {
       assertEquals(-0.5f, p.toFloats()[i]);
       assertEquals(1, v.toFloats()[i]);
     }
+  }
+
+  /** What is not finite halts the step, and all that come after it. */
+  @ParameterizedTest
+  @CsvSource({"NaN, 1, -1", "1, NaN, 1", "1, Infinity, 1", "Infinity, NaN, -1"})
+  void aVerdictHaltsTheStep(float loss, float gradient, int culprit) {
+    List<Tensor> values = List.of(vector(1, 2), vector(3, 4, 5));
+    List<Tensor> kept = List.of(vector(1, 2), vector(3, 4, 5));
+    List<Tensor> gradients = List.of(vector(1, 1), vector(1, gradient, 1));
+    List<Tensor> fine = List.of(vector(1, 1), vector(1, 1, 1));
+    Tensor verdict = vector(0, 0, 0);
+    OptimizerOps ops = backend.optimizer();
+    ops.clip(vector(1, loss), gradients, 0.5, verdict);
+    assertArrayEquals(new float[] {1, culprit, 1}, verdict.toFloats());
+    assertArrayEquals(new float[] {1, 1}, gradients.getFirst().toFloats());
+    ops.clip(vector(1), fine, 0.5, verdict);
+    assertArrayEquals(new float[] {1, culprit, 1}, verdict.toFloats());
+    assertArrayEquals(new float[] {1, 1}, fine.getFirst().toFloats());
+    Tensor sgd = new Sgd(0.5f, 0.9f, 0, false, 0).on(backend.memory());
+    Adam settings = new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
+    Tensor adam = AdamStep.of(settings, 2).on(backend.memory());
+    ops.sgd(values, fine, null, false, sgd, verdict);
+    ops.sgd(values, fine, fine, true, sgd, verdict);
+    ops.sgd(values, fine, fine, false, sgd, verdict);
+    ops.adam(values, fine, fine, fine, adam, verdict);
+    ops.average(values, fine, 0.5f, verdict);
+    assertSame(kept, values);
+    assertArrayEquals(new float[] {1, 1}, fine.getFirst().toFloats());
+  }
+
+  private Tensor vector(float... values) {
+    return Tensor.of(backend.memory(), Shape.of(values.length), values);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.LossOps;
@@ -70,7 +71,8 @@ class SameBytesTest {
     DROPOUT {
       @Override
       List<Tensor> run() {
-        return List.of(BACKEND.pointwise().dropout(uniform(300_001), 0.3f, 1, 2));
+        Tensor stream = Tensor.ofInts(BACKEND.memory(), Shape.of(2), 2, 0);
+        return List.of(BACKEND.pointwise().dropout(uniform(300_001), 0.3f, 1, stream));
       }
     },
     SUMS {
@@ -180,9 +182,11 @@ class SameBytesTest {
         List<Tensor> g = List.of(uniform(7), uniform(50_003), uniform(3), uniform(70_001));
         List<Tensor> v = List.of(uniform(7), uniform(50_003), uniform(3), uniform(70_001));
         var optimizer = BACKEND.optimizer();
-        optimizer.sgd(p, g, v, false, new Sgd(0.1f, 0.9f, 0, true, 0.01f));
+        Sgd sgd = new Sgd(0.1f, 0.9f, 0, true, 0.01f);
+        optimizer.sgd(p, g, v, false, sgd.on(BACKEND.memory()), null);
         v.forEach(t -> BACKEND.pointwise().fill(t, 0.5f));
-        optimizer.adam(p, g, g, v, 3, new Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0.1f, true));
+        Adam adam = new Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0.1f, true);
+        optimizer.adam(p, g, g, v, AdamStep.of(adam, 3).on(BACKEND.memory()), null);
         float squares = (float) optimizer.sumOfSquares(p);
         return List.of(
             p.get(1), p.get(3), v.get(3), Tensor.of(BACKEND.memory(), Shape.scalar(), squares));

@@ -40,6 +40,7 @@ public final class SmallNetwork {
   private final Tensor images;
   private final Tensor labels;
   private final Tensor loss;
+  private final Tensor numbers;
   private boolean first = true;
 
   /** On {@code backend}; the same numbers each time. */
@@ -52,6 +53,7 @@ public final class SmallNetwork {
     int[] classes = new int[(int) pixels.size()];
     Arrays.setAll(classes, _ -> random.nextInt(CLASSES + 1) - 1);
     labels = Tensor.ofInts(ops.memory(), pixels, classes);
+    numbers = SGD.on(ops.memory());
     loss = Tensor.zeros(ops.memory(), DType.FLOAT32, Shape.scalar());
   }
 
@@ -74,7 +76,8 @@ public final class SmallNetwork {
               parameters.stream().map(p -> p.gradient).toList(),
               parameters.stream().map(p -> p.velocity).toList(),
               first,
-              SGD);
+              numbers,
+              null);
       first = false;
     }
   }

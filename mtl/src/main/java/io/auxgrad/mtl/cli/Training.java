@@ -1,6 +1,7 @@
 package io.auxgrad.mtl.cli;
 
 import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.config.TrainConfig.Capture;
 import io.auxgrad.mtl.data.DeviceData;
 import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.run.Checkpoint;
@@ -11,6 +12,7 @@ import io.auxgrad.mtl.run.TextFile;
 import io.auxgrad.mtl.train.DataSource;
 import io.auxgrad.mtl.train.Trainer;
 import io.auxgrad.mtl.train.TrainingListener;
+import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +48,7 @@ final class Training {
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);
+    announceEagerSteps(config, backend);
     Environment.record(run, backend);
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {
       if (trainer.train()) {
@@ -54,6 +57,13 @@ final class Training {
         stopped(run, trainer);
       }
       return 0;
+    }
+  }
+
+  private void announceEagerSteps(Config config, Backend backend) {
+    if (config.train().capture() == Capture.NEVER
+        && backend.memory().device().kind() == Device.Kind.CUDA) {
+      output.note("steps are not captured, as train.capture=never asks for");
     }
   }
 

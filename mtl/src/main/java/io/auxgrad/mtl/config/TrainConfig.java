@@ -11,6 +11,7 @@ package io.auxgrad.mtl.config;
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
  * @param checkpointing whether the encoder's blocks are computed again in the backward pass instead
  *     of kept, for less memory and more time
+ * @param capture whether steps are recorded once and replayed; the result is the same
  */
 public record TrainConfig(
     int epochs,
@@ -18,7 +19,18 @@ public record TrainConfig(
     int validateEvery,
     int checkpointEvery,
     double ema,
-    boolean checkpointing) {
+    boolean checkpointing,
+    Capture capture) {
+  /** When the steps of a training are recorded and replayed. */
+  public enum Capture {
+    /** On a GPU. */
+    AUTO,
+    /** Always. */
+    ALWAYS,
+    /** Never: every op is called anew. */
+    NEVER
+  }
+
   /** Checks the range. */
   public TrainConfig {
     Require.between("train.epochs", epochs, 0, 1_000_000);
@@ -26,5 +38,7 @@ public record TrainConfig(
     Require.atLeast("train.validate_every", validateEvery, 1);
     Require.atLeast("train.checkpoint_every", checkpointEvery, 0);
     Require.between("train.ema", ema, 0, 0.999999);
+    // Runs that were begun before there was a choice have no word on it.
+    capture = capture == null ? Capture.AUTO : capture;
   }
 }

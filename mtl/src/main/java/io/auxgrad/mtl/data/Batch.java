@@ -61,7 +61,13 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Replaces what it holds by {@code content} of the same layout, in the same tensors. */
+  /**
+   * Replaces what it holds by {@code content}, in the same tensors: a computation that was recorded
+   * with them finds the new images there. What was asked of the device before still sees the old
+   * ones.
+   *
+   * @throws IllegalArgumentException if it has another layout
+   */
   public Batch refill(BatchContent content) {
     if (!content.layout().equals(layout)) {
       throw new IllegalArgumentException(

@@ -6,8 +6,7 @@ import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.Outputs;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.tensor.DType;
-import io.auxgrad.tensor.RecordedMemory;
-import io.auxgrad.tensor.Recording;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -23,10 +22,9 @@ import java.util.SequencedMap;
 public final class Prediction implements AutoCloseable {
   private final Predictor predictor;
   private final PointwiseOps pointwise;
-  private final RecordedMemory own;
   private final Tensor images;
   private final SequencedMap<String, Tensor> maps = new LinkedHashMap<>();
-  private final Recording recording;
+  private final Replay recording;
   private boolean held;
 
   Prediction(
@@ -37,14 +35,13 @@ public final class Prediction implements AutoCloseable {
       Shape shape) {
     this.predictor = predictor;
     pointwise = backend.pointwise();
-    own = backend.newMemory();
-    images = TensorScope.detach(Tensor.zeros(own, DType.FLOAT32, shape));
+    images = TensorScope.detach(Tensor.zeros(backend.memory(), DType.FLOAT32, shape));
     try (var _ = Tape.noGrad()) {
       // What layers derive of their weights at the first pass must not become part of the record.
       try (var _ = TensorScope.open()) {
         network.forward(Variable.constant(images));
       }
-      recording = Recording.of(own, () -> pass(network, tasks));
+      recording = backend.record(() -> pass(network, tasks));
     } catch (RuntimeException e) {
       images.close();
       throw e;
@@ -99,9 +96,8 @@ public final class Prediction implements AutoCloseable {
   }
 
   void dispose() {
-    recording.close();
     maps.values().forEach(Tensor::close);
     images.close();
-    own.trim();
+    recording.close();
   }
 }

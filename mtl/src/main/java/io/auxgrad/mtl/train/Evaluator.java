@@ -11,9 +11,9 @@ import io.auxgrad.mtl.metrics.Metric;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.tasks.TrivialPredictor;
-import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.Backend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,8 @@ public final class Evaluator {
   private final ImageSize size;
   private final int batch;
   private final int loaders;
-  private final DeviceMemory memory;
+  private final Backend backend;
+  private final boolean records;
 
   /**
    * For the given tasks.
@@ -37,14 +38,17 @@ public final class Evaluator {
    * @param size of images and labels
    * @param batch images at a time; does not change the results
    * @param loaders threads that prepare batches
-   * @param memory of the device
+   * @param backend computes
+   * @param records whether the pass of a full batch is recorded and replayed
    */
-  public Evaluator(List<Task> tasks, ImageSize size, int batch, int loaders, DeviceMemory memory) {
+  public Evaluator(
+      List<Task> tasks, ImageSize size, int batch, int loaders, Backend backend, boolean records) {
     this.tasks = List.copyOf(tasks);
     this.size = size;
     this.batch = batch;
     this.loaders = loaders;
-    this.memory = memory;
+    this.backend = backend;
+    this.records = records;
   }
 
   /** Makes predictions by task for a batch. */
@@ -61,13 +65,13 @@ public final class Evaluator {
   public SequencedMap<String, Double> evaluate(MultiTaskNetwork network, Dataset dataset) {
     boolean training = network.isTraining();
     network.train(false);
-    try {
+    try (Passes passes = new Passes(network)) {
       Map<String, Metric> metrics = newMetrics();
       forEachBatch(
           dataset,
           b -> {
-            Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
-            update(metrics, b, (t, _) -> predict(t, outputs.get(t.name())));
+            Map<String, Tensor> predictions = passes.predict(b);
+            update(metrics, b, (t, _) -> predictions.get(t.name()));
           });
       return flat(metrics);
     } finally {
@@ -94,7 +98,9 @@ public final class Evaluator {
                 metrics,
                 b,
                 (t, x) ->
-                    trivial.get(t.name()).predict(memory, x.count(), size.height(), size.width())));
+                    trivial
+                        .get(t.name())
+                        .predict(backend.memory(), x.count(), size.height(), size.width())));
     return flat(metrics);
   }
 
@@ -105,20 +111,77 @@ public final class Evaluator {
   }
 
   private void forEachBatch(Dataset dataset, Consumer consumer) {
-    try (BatchSource source = BatchSource.evaluation(dataset, size, batch, loaders)) {
+    Batch current = null;
+    try (BatchSource source = BatchSource.evaluation(dataset, size, batch, loaders);
+        var _ = Tape.noGrad()) {
       while (source.hasNext()) {
-        BatchContent content = source.next();
-        try (var _ = Tape.noGrad();
-            var _ = TensorScope.open();
-            Batch b = Batch.upload(memory, content)) {
-          consumer.accept(b);
+        current = filled(current, source.next());
+        try (var _ = TensorScope.open()) {
+          consumer.accept(current);
         }
+      }
+    } finally {
+      if (current != null) {
+        current.close();
       }
     }
   }
 
-  private Tensor predict(Task task, Variable output) {
-    return task.predict(output.value(), size.height(), size.width());
+  /**
+   * {@code before}, which may be null, with {@code content}; a new one for another size.
+   */
+  private Batch filled(Batch before, BatchContent content) {
+    if (before != null && before.count() == content.count()) {
+      return before.refill(content);
+    }
+    if (before != null) {
+      before.close();
+    }
+    return Batch.upload(backend.memory(), content);
+  }
+
+  /** The predictions of a network for batch after batch. */
+  private final class Passes implements AutoCloseable {
+    private final MultiTaskNetwork network;
+    private final Repeated repeated = new Repeated(backend, records);
+    private final Map<String, Tensor> predictions = new LinkedHashMap<>();
+
+    Passes(MultiTaskNetwork network) {
+      this.network = network;
+    }
+
+    /** By name of the task, until the next batch. */
+    Map<String, Tensor> predict(Batch b) {
+      if (b.count() == batch) {
+        repeated.run(b, () -> pass(b));
+      } else {
+        pass(b);
+      }
+      return predictions;
+    }
+
+    private void pass(Batch b) {
+      forget();
+      try (var _ = TensorScope.open()) {
+        Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
+        for (Task task : tasks) {
+          Tensor output = outputs.get(task.name()).value();
+          Tensor prediction = task.predict(output, size.height(), size.width());
+          predictions.put(task.name(), TensorScope.detach(prediction));
+        }
+      }
+    }
+
+    private void forget() {
+      predictions.values().forEach(Tensor::close);
+      predictions.clear();
+    }
+
+    @Override
+    public void close() {
+      forget();
+      repeated.close();
+    }
   }
 
   private void update(Map<String, Metric> metrics, Batch b, Predictor predictor) {

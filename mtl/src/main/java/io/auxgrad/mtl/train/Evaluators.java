@@ -19,6 +19,7 @@ public final class Evaluators {
         config.data().size(),
         config.train().batch(),
         Math.max(config.data().loaders(), backend.threads()),
-        backend.memory());
+        backend,
+        Repeated.wanted(config.train().capture(), backend));
   }
 }

@@ -19,9 +19,13 @@ import io.auxgrad.nn.schedule.Schedule;
 import io.auxgrad.nn.state.Safetensors;
 import io.auxgrad.nn.state.SafetensorsFile;
 import io.auxgrad.nn.state.StateDict;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
+import io.auxgrad.tensor.ops.IndexingOps;
+import io.auxgrad.tensor.ops.OptimizerOps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +48,11 @@ final class Learner implements AutoCloseable {
   private final Ema emaOrNull;
   private final List<Parameter> parameters = new ArrayList<>();
   private final double clip;
+  private final Tensor verdict;
+  private final Repeated repeated;
+  private List<String> lossNames = List.of();
+  private List<Parameter> learning = List.of();
+  private Tensor report;
 
   /** Fresh, from the configuration's seed. */
   Learner(Config config, Context context, List<Task> tasks, Schedule schedule) {
@@ -59,6 +68,12 @@ final class Learner implements AutoCloseable {
     parameters.addAll(network.parameters().values());
     parameters.addAll(weighting.parameters().values());
     clip = config.optimizer().clip() > 0 ? config.optimizer().clip() : Double.MAX_VALUE;
+    verdict =
+        TensorScope.detach(
+            Tensor.zeros(context.memory(), DType.FLOAT32, Shape.of(OptimizerOps.VERDICT)));
+    repeated =
+        new Repeated(
+            context.backend(), Repeated.wanted(config.train().capture(), context.backend()));
   }
 
   MultiTaskNetwork network() {
@@ -66,26 +81,38 @@ final class Learner implements AutoCloseable {
   }
 
   /**
-   * One step on {@code batch}; returns the unweighted losses by name.
+   * Asks the device for one step on {@code batch}, which must be the same object in each step where
+   * steps are recorded.
    *
    * @param step its number, from 0
-   * @throws Diverged if a loss or gradient is not finite; no weight has then changed
+   * @return its losses, unweighted and by name
    */
-  SequencedMap<String, Double> step(Batch batch, long step) throws Diverged {
-    SequencedMap<String, Double> values;
+  PendingLosses step(Batch batch, long step) {
+    optimizer.scaleLearningRates(schedule.factor(step));
+    repeated.run(batch, () -> step(batch));
+    return new PendingLosses(lossNames, learning, report.readLater());
+  }
+
+  private void step(Batch batch) {
+    try (Tensor losses = backward(batch)) {
+      learning = GradientClipping.byGlobalNorm(parameters, clip, losses, verdict);
+      optimizer.step(verdict);
+      optimizer.zeroGradients();
+      if (emaOrNull != null) {
+        emaOrNull.update(verdict);
+      }
+      closeReport();
+      report = TensorScope.detach(indexing().concat(List.of(losses, verdict), 0));
+    }
+  }
+
+  private Tensor backward(Batch batch) {
     try (Tape tape = Tape.open()) {
       Losses losses = loss.of(network.forward(Variable.constant(batch.images())), batch);
-      values = finite(losses);
+      Tensor values = TensorScope.detach(values(losses));
       tape.backward(losses.total());
+      return values;
     }
-    clipGradients();
-    optimizer.scaleLearningRates(schedule.factor(step));
-    optimizer.step();
-    optimizer.zeroGradients();
-    if (emaOrNull != null) {
-      emaOrNull.update();
-    }
-    return values;
   }
 
   /**
@@ -103,27 +130,23 @@ final class Learner implements AutoCloseable {
     }
   }
 
-  private void clipGradients() throws Diverged {
-    try {
-      GradientClipping.byGlobalNorm(parameters, clip);
-    } catch (ArithmeticException e) {
-      throw new Diverged(e.getMessage());
-    }
+  private Tensor values(Losses losses) {
+    SequencedMap<String, Variable> all = new LinkedHashMap<>(losses.main());
+    losses.auxiliary().forEach((task, loss) -> all.put(task + ".auxiliary", loss));
+    all.put(TOTAL, losses.total());
+    lossNames = List.copyOf(all.keySet());
+    return indexing()
+        .concat(all.values().stream().map(loss -> loss.value().reshape(Shape.of(1))).toList(), 0);
   }
 
-  private static SequencedMap<String, Double> finite(Losses losses) throws Diverged {
-    SequencedMap<String, Double> values = new LinkedHashMap<>();
-    losses.main().forEach((task, loss) -> values.put(task, (double) loss.value().item()));
-    losses
-        .auxiliary()
-        .forEach((task, loss) -> values.put(task + ".auxiliary", (double) loss.value().item()));
-    values.put(TOTAL, (double) losses.total().value().item());
-    for (Map.Entry<String, Double> value : values.entrySet()) {
-      if (!Double.isFinite(value.getValue())) {
-        throw new Diverged("loss of " + value.getKey() + " is " + value.getValue());
-      }
+  private IndexingOps indexing() {
+    return context.backend().indexing();
+  }
+
+  private void closeReport() {
+    if (report != null) {
+      report.close();
     }
-    return values;
   }
 
   /** While the result is open, the network has the weights that are evaluated and deployed. */
@@ -175,6 +198,9 @@ final class Learner implements AutoCloseable {
 
   @Override
   public void close() {
+    closeReport();
+    repeated.close();
+    verdict.close();
     if (emaOrNull != null) {
       emaOrNull.close();
     }

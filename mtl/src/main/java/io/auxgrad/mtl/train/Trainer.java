@@ -49,6 +49,12 @@ public final class Trainer implements AutoCloseable {
   private Standing standing = new Standing();
   private Score score;
   private long savedStep;
+  private Batch batch;
+  private Unfinished unfinished;
+  private long lastFinished = System.nanoTime();
+
+  /** A step that was asked for at {@code begin}. */
+  private record Unfinished(PendingLosses losses, long begin) {}
 
   /**
    * Prepares a training; takes up the last checkpoint of {@code run} if there is one.
@@ -148,10 +154,12 @@ public final class Trainer implements AutoCloseable {
           break;
         }
         int every = config.train().checkpointEvery();
-        if (every > 0 && standing.step() % every == 0 && loader.hasNext()) {
+        if (every > 0 && begun() % every == 0 && loader.hasNext()) {
+          finish();
           save();
         }
       }
+      finish();
       if (!loader.hasNext()) {
         endEpoch();
       }
@@ -172,23 +180,53 @@ public final class Trainer implements AutoCloseable {
         config.data().loaders());
   }
 
+  // The step before is waited for when the device has this one to go on with.
   private void step(BatchSource loader) {
     long begin = System.nanoTime();
-    BatchContent content = loader.next();
+    fill(loader.next());
+    PendingLosses losses = learner.step(batch, begun());
+    finish();
+    unfinished = new Unfinished(losses, begin);
+    if (losses.isHere()) {
+      finish();
+    }
+  }
+
+  private void fill(BatchContent content) {
+    if (batch == null) {
+      batch = Batch.upload(backend.memory(), content);
+    } else {
+      batch.refill(content);
+    }
+  }
+
+  /** Steps that were asked for, in all epochs. */
+  private long begun() {
+    return standing.step() + (unfinished == null ? 0 : 1);
+  }
+
+  /** Waits until all that was asked for is done. */
+  private void finish() {
+    if (unfinished == null) {
+      return;
+    }
     SequencedMap<String, Double> losses;
-    try (Batch batch = Batch.upload(backend.memory(), content)) {
-      losses = learner.step(batch, standing.step());
+    try {
+      losses = unfinished.losses.await();
     } catch (Diverged e) {
       throw diverged(e);
     } catch (OutOfDeviceMemory e) {
       throw new UserException(outOfMemory(e), e);
     }
     standing.stepMade(losses);
-    double seconds = (System.nanoTime() - begin) * 1e-9;
-    stopwatch.add(seconds, content.count());
+    long now = System.nanoTime();
+    double seconds = (now - Math.max(unfinished.begin, lastFinished)) * 1e-9;
+    lastFinished = now;
+    unfinished = null;
+    stopwatch.add(seconds, batch.count());
     listener.step(
         new TrainingListener.Step(
-            standing.epoch() + 1, standing.step(), losses, seconds, content.count()));
+            standing.epoch() + 1, standing.step(), losses, seconds, batch.count()));
   }
 
   private String outOfMemory(OutOfDeviceMemory e) {
@@ -283,6 +321,9 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (batch != null) {
+      batch.close();
+    }
     learner.close();
   }
 }

@@ -23,7 +23,8 @@ public final class FixedWeighting extends Weighting {
 
   @Override
   public Variable combine(Map<String, Variable> losses) {
-    return sum(losses, (task, loss) -> loss.times(weights.get(task).floatValue()));
+    return sum(
+        weights.keySet(), losses, (task, loss) -> loss.times(weights.get(task).floatValue()));
   }
 
   @Override

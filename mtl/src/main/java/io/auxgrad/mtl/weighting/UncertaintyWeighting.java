@@ -38,7 +38,7 @@ public final class UncertaintyWeighting extends Weighting {
 
   @Override
   public Variable combine(Map<String, Variable> losses) {
-    return sum(losses, this::term);
+    return sum(scales.keySet(), losses, this::term);
   }
 
   private Variable term(String task, Variable loss) {

@@ -4,6 +4,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Module;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Makes one loss of the tasks' losses.
@@ -29,14 +30,11 @@ public abstract class Weighting extends Module {
     Variable of(String task, Variable loss);
   }
 
-  /** The terms of all losses added up. */
-  final Variable sum(Map<String, Variable> losses, Term term) {
-    if (!losses.keySet().equals(weights().keySet())) {
+  /** The terms of all losses, which must be those of {@code tasks}, added up. */
+  final Variable sum(Set<String> tasks, Map<String, Variable> losses, Term term) {
+    if (!losses.keySet().equals(tasks)) {
       throw new IllegalArgumentException(
-          "weighting: made for the tasks "
-              + weights().keySet()
-              + ", got losses of "
-              + losses.keySet());
+          "weighting: made for the tasks " + tasks + ", got losses of " + losses.keySet());
     }
     Variable total = null;
     for (Map.Entry<String, Variable> e : losses.entrySet()) {

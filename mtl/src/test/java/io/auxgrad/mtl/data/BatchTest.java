@@ -3,10 +3,13 @@ package io.auxgrad.mtl.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.List;
@@ -39,6 +42,22 @@ class BatchTest {
       assertArrayEquals(host.depthMask(), batch.depthMask().toBytes());
       assertArrayEquals(host.normals(), batch.normals().toFloats());
       assertArrayEquals(host.normalsMask(), batch.normalsMask().toBytes());
+    }
+  }
+
+  @Test
+  void isRefilledInTheSameTensors() {
+    HostBatch host = host(Samples.random("b", 6, 10, 2));
+    try (Batch batch = Batch.upload(memory, host(Samples.random("a", 6, 10, 1)))) {
+      Tensor images = batch.images();
+      batch.refill(host);
+      assertSame(images, batch.images());
+      assertEquals(List.of("b"), batch.ids());
+      assertArrayEquals(host.images(), batch.images().toFloats());
+      assertArrayEquals(host.classes(), batch.classes().toInts());
+      assertArrayEquals(host.normalsMask(), batch.normalsMask().toBytes());
+      HostBatch two = host(Samples.random("a", 6, 10, 1), Samples.random("b", 6, 10, 2));
+      assertThrows(IllegalArgumentException.class, () -> batch.refill(two));
     }
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeaks.class)
 final class ResumeTest {
@@ -60,6 +61,32 @@ final class ResumeTest {
   @Test
   void aKilledDeepLabGoesOnToTheSameBytes() {
     assertGoesOnToTheSameBytes(2, Trainings.config(Trainings.DEEPLAB));
+  }
+
+  /** Each process begins with eager steps before it records. */
+  @Test
+  void aKilledRunOfCapturedStepsGoesOnToTheSameBytes() {
+    assertGoesOnToTheSameBytes(
+        2, Trainings.config(CapturedStepTest.with(Trainings.DEEPLAB, "train.capture=always")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void capturedStepsEndInTheBytesOfEagerOnes(int threads) throws IOException {
+    for (String capture : new String[] {"always", "never"}) {
+      Config config = Trainings.config("train.capture=" + capture);
+      assertTrue(Trainings.begin(folder.resolve(capture), config, threads, new Trainings.Silent()));
+    }
+    for (String file :
+        new String[] {
+          "metrics.csv", "checkpoints/best.safetensors", "checkpoints/step-00000008.safetensors"
+        }) {
+      assertEquals(
+          -1,
+          Files.mismatch(
+              folder.resolve("always").resolve(file), folder.resolve("never").resolve(file)),
+          file);
+    }
   }
 
   private void assertGoesOnToTheSameBytes(int threads, Config config) {

@@ -5,7 +5,12 @@ import io.auxgrad.autograd.PointwiseGradients;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Layer;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
 
 /**
  * In training, sets each value to 0 with probability {@code p} and scales the others by {@code
@@ -36,10 +41,19 @@ public final class Dropout extends Layer {
     if (!isTraining() || p == 0) {
       return x;
     }
-    return PointwiseGradients.dropout(x, p, random.seed(), Checkpoint.draw(this::nextStream));
+    try (Tensor stream = Checkpoint.draw(() -> nextStream(x.value().memory()))) {
+      return PointwiseGradients.dropout(x, p, random.seed(), stream);
+    }
   }
 
-  private long nextStream() {
-    return ((long) random.nextInt() << 32) | (random.nextInt() & 0xFFFFFFFFL);
+  private Tensor nextStream(DeviceMemory memory) {
+    return Launch.feed(
+        memory,
+        DType.INT32,
+        Shape.of(2),
+        halves -> {
+          int upper = random.nextInt();
+          halves.set(random.nextInt(), upper);
+        });
   }
 }

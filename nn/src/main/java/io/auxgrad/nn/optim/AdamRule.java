@@ -1,5 +1,7 @@
 package io.auxgrad.nn.optim;
 
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import java.util.List;
@@ -16,7 +18,7 @@ record AdamRule(double beta1, double beta2, double eps, boolean decoupled) {
     }
   }
 
-  void apply(ParameterGroup group, StepBatch batch, long number) {
+  float[] numbers(ParameterGroup group, long number) {
     var settings =
         new OptimizerOps.Adam(
             (float) group.learningRate(),
@@ -25,6 +27,10 @@ record AdamRule(double beta1, double beta2, double eps, boolean decoupled) {
             (float) eps,
             (float) group.weightDecay(),
             decoupled);
+    return AdamStep.of(settings, number).numbers();
+  }
+
+  static void apply(StepBatch batch, Tensor numbers, Tensor verdictOrNull) {
     Backends.of(batch.values().getFirst())
         .optimizer()
         .adam(
@@ -32,7 +38,7 @@ record AdamRule(double beta1, double beta2, double eps, boolean decoupled) {
             batch.gradients(),
             batch.remembered(0),
             batch.remembered(1),
-            number,
-            settings);
+            numbers,
+            verdictOrNull);
   }
 }

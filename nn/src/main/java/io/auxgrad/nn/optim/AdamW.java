@@ -1,5 +1,7 @@
 package io.auxgrad.nn.optim;
 
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.AdamStep;
 import java.util.List;
 
 /**
@@ -22,12 +24,17 @@ public final class AdamW extends Optimizer {
    * @param eps added to the root
    */
   public AdamW(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
-    super(groups, AdamRule.KINDS);
+    super(groups, AdamRule.KINDS, AdamStep.NUMBERS);
     rule = new AdamRule(beta1, beta2, eps, true);
   }
 
   @Override
-  protected void update(ParameterGroup group, StepBatch batch, long number) {
-    rule.apply(group, batch, number);
+  protected float[] numbers(ParameterGroup group, long number) {
+    return rule.numbers(group, number);
+  }
+
+  @Override
+  protected void update(StepBatch batch, Tensor numbers, Tensor verdictOrNull) {
+    AdamRule.apply(batch, numbers, verdictOrNull);
   }
 }

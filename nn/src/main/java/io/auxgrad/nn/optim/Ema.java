@@ -5,6 +5,7 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.OptimizerOps;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,16 @@ public final class Ema implements AutoCloseable {
 
   /** Takes in the module's current values. */
   public void update() {
+    update(null);
+  }
+
+  /** The same, unless {@code verdictOrNull}, of {@link OptimizerOps#clip}, halts the step. */
+  public void update(Tensor verdictOrNull) {
     requireNotInUse();
     if (!values.isEmpty()) {
       Backends.of(values.getFirst())
           .optimizer()
-          .average(List.copyOf(averages.values()), values, decay);
+          .average(List.copyOf(averages.values()), values, decay, verdictOrNull);
     }
   }
 

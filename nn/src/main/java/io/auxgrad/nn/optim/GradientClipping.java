@@ -6,6 +6,7 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.BinaryOp;
+import io.auxgrad.tensor.ops.OptimizerOps;
 import io.auxgrad.tensor.ops.PointwiseOps;
 import java.util.Collection;
 import java.util.List;
@@ -16,9 +17,6 @@ import java.util.Objects;
  * without gradient are skipped.
  */
 public final class GradientClipping {
-  // What PyTorch adds to the norm before dividing by it.
-  private static final double NORM_EPS = 1e-6;
-
   private GradientClipping() {}
 
   /**
@@ -40,12 +38,31 @@ public final class GradientClipping {
     if (!Double.isFinite(norm)) {
       throw new ArithmeticException("gradient of " + firstNotFinite(parameters) + " is not finite");
     }
-    if (norm + NORM_EPS > maxNorm) {
+    if (norm + OptimizerOps.NORM_EPS > maxNorm) {
       Backends.of(gradients.getFirst())
           .optimizer()
-          .scale(gradients, (float) (maxNorm / (norm + NORM_EPS)));
+          .scale(gradients, (float) (maxNorm / (norm + OptimizerOps.NORM_EPS)));
     }
     return norm;
+  }
+
+  /**
+   * The same for a step that the host does not wait for, as one that is recorded: the device
+   * decides.
+   *
+   * @param losses float32; the step is halted too if one of them is not finite
+   * @param verdict of {@link OptimizerOps#clip}, for {@link Optimizer#step(Tensor)} and {@link
+   *     Ema#update(Tensor)}
+   * @return the parameters that have a gradient: its {@link OptimizerOps#CULPRIT} is a place among
+   *     them
+   */
+  public static List<Parameter> byGlobalNorm(
+      Collection<Parameter> parameters, double maxNorm, Tensor losses, Tensor verdict) {
+    requirePositive("norm", maxNorm);
+    List<Parameter> learning = parameters.stream().filter(p -> p.gradient() != null).toList();
+    List<Tensor> gradients = learning.stream().map(Parameter::gradient).toList();
+    Backends.of(verdict).optimizer().clip(losses, gradients, maxNorm, verdict);
+    return learning;
   }
 
   /** Sets every element of every gradient into {@code [-limit, limit]}. */

@@ -1,6 +1,10 @@
 package io.auxgrad.nn.optim;
 
 import io.auxgrad.nn.Parameter;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Launch;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Changes parameters along their gradients, group by group.
@@ -30,6 +35,7 @@ import java.util.function.BiConsumer;
 public abstract class Optimizer implements AutoCloseable {
   private final List<ParameterGroup> groups;
   private final List<String> kinds;
+  private final int numberCount;
   private final Map<Parameter, Slot> slots = new LinkedHashMap<>();
   private long steps;
 
@@ -37,28 +43,60 @@ public abstract class Optimizer implements AutoCloseable {
    * For implementations.
    *
    * @param kinds names of the tensors remembered per parameter, zeros at first
+   * @param numberCount how many {@link #numbers} there are
    */
-  protected Optimizer(List<ParameterGroup> groups, List<String> kinds) {
+  protected Optimizer(List<ParameterGroup> groups, List<String> kinds, int numberCount) {
+    this.numberCount = numberCount;
     this.groups = List.copyOf(groups);
     this.kinds = List.copyOf(kinds);
     requireDisjoint();
   }
 
   /**
-   * One step for parameters of {@code group}.
+   * The numbers that {@link #update} needs of the host for one step of parameters of {@code group}.
    *
    * @param number which step of theirs it is, from 1
    */
-  protected abstract void update(ParameterGroup group, StepBatch batch, long number);
+  protected abstract float[] numbers(ParameterGroup group, long number);
+
+  /**
+   * One step for parameters that belong together.
+   *
+   * @param numbers float32, what {@link #numbers} gave; on the device
+   * @param verdictOrNull of {@link io.auxgrad.tensor.ops.OptimizerOps#clip}
+   */
+  protected abstract void update(StepBatch batch, Tensor numbers, Tensor verdictOrNull);
 
   /** One step of all parameters that have a gradient. */
   public final void step() {
+    step(null);
+  }
+
+  /**
+   * The same, unless {@code verdictOrNull} halts it. Where it is recorded, each replay makes the
+   * next step with the learning rates of that moment; every parameter must have made a step before.
+   */
+  public final void step(Tensor verdictOrNull) {
+    boolean counted = false;
     for (ParameterGroup group : groups) {
       for (StepBatch batch : batches(group)) {
-        update(group, batch, batch.number());
+        step(group, batch, !counted, verdictOrNull);
+        counted = true;
       }
     }
-    steps++;
+    steps += counted ? 0 : 1;
+  }
+
+  private void step(ParameterGroup group, StepBatch batch, boolean counts, Tensor verdictOrNull) {
+    DeviceMemory memory = batch.values().getFirst().memory();
+    Consumer<Tensor> fill =
+        t -> {
+          steps += counts ? 1 : 0;
+          t.set(numbers(group, batch.advance()));
+        };
+    try (Tensor numbers = Launch.feed(memory, DType.FLOAT32, Shape.of(numberCount), fill)) {
+      update(batch, numbers, verdictOrNull);
+    }
   }
 
   /** Forgets the gradients of all groups. */
@@ -140,24 +178,23 @@ public abstract class Optimizer implements AutoCloseable {
     for (Parameter parameter : group.parameters().values()) {
       if (parameter.gradient() != null) {
         Slot slot = slot(parameter);
-        slot.steps(slot.steps() + 1);
-        if (batch == null || batch.number() != slot.steps()) {
+        if (batch == null || batch.made() != slot.steps()) {
           batch = batch(slot.steps(), batches, group);
         }
         batch.add(parameter, slot);
       }
     }
-    batches.sort(Comparator.comparingLong(StepBatch::number));
+    batches.sort(Comparator.comparingLong(StepBatch::made));
     return batches;
   }
 
-  private StepBatch batch(long number, List<StepBatch> batches, ParameterGroup group) {
+  private StepBatch batch(long made, List<StepBatch> batches, ParameterGroup group) {
     for (StepBatch batch : batches) {
-      if (batch.number() == number) {
+      if (batch.made() == made) {
         return batch;
       }
     }
-    StepBatch fresh = new StepBatch(number, kinds.size(), group.parameters().size());
+    StepBatch fresh = new StepBatch(made, kinds.size(), group.parameters().size());
     batches.add(fresh);
     return fresh;
   }

@@ -1,5 +1,6 @@
 package io.auxgrad.nn.optim;
 
+import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.OptimizerOps;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class Sgd extends Optimizer {
    * @param nesterov look ahead (Sutskever et al., 2013); needs momentum and no dampening
    */
   public Sgd(List<ParameterGroup> groups, double momentum, double dampening, boolean nesterov) {
-    super(groups, momentum == 0 ? List.of() : List.of("velocity"));
+    super(groups, momentum == 0 ? List.of() : List.of("velocity"), OptimizerOps.Sgd.NUMBERS);
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("Sgd: momentum " + momentum + " must be in [0,1)");
     }
@@ -40,21 +41,26 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  protected void update(ParameterGroup group, StepBatch batch, long number) {
-    var settings =
-        new OptimizerOps.Sgd(
+  protected float[] numbers(ParameterGroup group, long number) {
+    return new OptimizerOps.Sgd(
             (float) group.learningRate(),
             (float) momentum,
             (float) dampening,
             nesterov,
-            (float) group.weightDecay());
+            (float) group.weightDecay())
+        .numbers();
+  }
+
+  @Override
+  protected void update(StepBatch batch, Tensor numbers, Tensor verdictOrNull) {
     Backends.of(batch.values().getFirst())
         .optimizer()
         .sgd(
             batch.values(),
             batch.gradients(),
             momentum == 0 ? null : batch.remembered(0),
-            number == 1,
-            settings);
+            batch.isFirst(),
+            numbers,
+            verdictOrNull);
   }
 }

@@ -10,14 +10,16 @@ import java.util.List;
  * together.
  */
 public final class StepBatch {
-  private final long number;
+  private final long made;
+  private final List<Slot> slots;
   private final List<Tensor> values;
   private final List<Tensor> gradients;
   private final List<List<Tensor>> remembered = new ArrayList<>();
 
-  /** For step {@code number} of its parameters, of which there are at most {@code most}. */
-  StepBatch(long number, int kinds, int most) {
-    this.number = number;
+  /** For parameters that have made {@code made} steps, of which there are at most {@code most}. */
+  StepBatch(long made, int kinds, int most) {
+    this.made = made;
+    slots = new ArrayList<>(most);
     values = new ArrayList<>(most);
     gradients = new ArrayList<>(most);
     for (int i = 0; i < kinds; i++) {
@@ -25,16 +27,38 @@ public final class StepBatch {
     }
   }
 
-  long number() {
-    return number;
+  long made() {
+    return made;
+  }
+
+  /**
+   * Counts a step of all parameters.
+   *
+   * @return its number, from 1
+   */
+  long advance() {
+    if (made == 0 && slots.getFirst().steps() > 0) {
+      throw new IllegalStateException(
+          "the first step of a parameter begins what is remembered of it, and cannot be replayed: make it before the recording");
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      slots.get(i).steps(slots.get(i).steps() + 1);
+    }
+    return slots.getFirst().steps();
   }
 
   void add(Parameter parameter, Slot slot) {
+    slots.add(slot);
     values.add(parameter.value());
     gradients.add(parameter.gradient());
     for (int kind = 0; kind < remembered.size(); kind++) {
       remembered.get(kind).add(slot.tensor(kind));
     }
+  }
+
+  /** Whether it is the first step of these parameters. */
+  public boolean isFirst() {
+    return made == 0;
   }
 
   /** The values, to be changed in place. */

@@ -1,5 +1,9 @@
 package io.auxgrad.tensor.ops;
 
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+
 /**
  * The numbers of one step of {@link OptimizerOps.Adam}: {@code g += penalty * w; m = beta1 * m +
  * fresh1 * g; v = beta2 * v + fresh2 * g * g; w = shrink * w - size * m / (correction * sqrt(v) +
@@ -25,6 +29,9 @@ public record AdamStep(
     float size,
     float correction,
     float eps) {
+  /** How many they are. */
+  public static final int NUMBERS = 9;
+
   /** Step {@code step}, from 1. */
   public static AdamStep of(OptimizerOps.Adam a, long step) {
     double rate = a.learningRate();
@@ -38,5 +45,22 @@ public record AdamStep(
         (float) (rate / (1 - Math.pow(a.beta1(), step))),
         (float) (1 / Math.sqrt(1 - Math.pow(a.beta2(), step))),
         a.eps());
+  }
+
+  /** From the numbers in their order. */
+  public static AdamStep of(float... n) {
+    return new AdamStep(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]);
+  }
+
+  /** The numbers in a new tensor, for {@link OptimizerOps#adam}. */
+  public Tensor on(DeviceMemory memory) {
+    return Tensor.of(memory, Shape.of(NUMBERS), numbers());
+  }
+
+  /** The numbers in their order. */
+  public float[] numbers() {
+    return new float[] {
+      penalty, shrink, beta1, fresh1, beta2, fresh2, size, correction, eps,
+    };
   }
 }

@@ -1,15 +1,27 @@
 package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.Launch;
+import io.auxgrad.tensor.Replay;
 
 /** Carries out the op contract on one device. One family of ops per method. */
 public interface Backend {
   /** The device's memory. */
   DeviceMemory memory();
 
-  /** Another pool of the same device's memory, apart from {@link #memory}, for a recording. */
-  RecordedMemory newMemory();
+  /**
+   * Runs {@code body} once and keeps what it asks of the device, to be run again on the same memory
+   * and for the same shapes: on a GPU as a captured graph, on the CPU as a list of kernels.
+   *
+   * <p>Tensors from before are read and written anew by each run, and so are those that are still
+   * open after {@code body}. What the host decides anew for each run comes by {@link Launch#feed};
+   * other values that {@code body} uploads are the same in each run. All shapes and ops should have
+   * been run before: what a backend learns of them by trying belongs before a recording.
+   *
+   * @throws IllegalStateException if {@code body} needs the host to wait, as for a value that it
+   *     reads
+   */
+  Replay record(Runnable body);
 
   /** Convolutions. */
   ConvolutionOps convolution();

@@ -2,6 +2,7 @@ package io.auxgrad.tensor.ops;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Launch;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
 /**
@@ -101,12 +102,16 @@ public abstract class PointwiseOps {
    * {@code x * keep / (1 - p)} where {@code keep} is 0 with probability {@code p}, else 1, decided
    * by the Philox stream {@code (seed, stream)}, number {@code i} for element {@code i}. The
    * gradient is the same call on {@code dL/dy}.
+   *
+   * @param stream int32 {@code [2]}, the lower half of the stream's number and the upper one
    */
-  public final Tensor dropout(Tensor x, float p, long seed, long stream) {
+  public final Tensor dropout(Tensor x, float p, long seed, Tensor stream) {
     Checks.activation("dropout", "input", x);
+    Checks.dtype("dropout", "stream", stream, DType.INT32);
+    Checks.shape("dropout", "stream", stream, Shape.of(2));
     Checks.require(p >= 0 && p < 1, "dropout", "probability %s must be in [0,1)", p);
     Tensor y = Tensor.empty(x.memory(), x.dtype(), x.shape());
-    Launch.run("pointwise.dropout", () -> runDropout(x, p, seed, stream, y), x, y);
+    Launch.run("pointwise.dropout", () -> runDropout(x, p, seed, stream, y), x, stream, y);
     return y;
   }
 
@@ -138,5 +143,5 @@ public abstract class PointwiseOps {
   protected abstract void runCast(Tensor x, Tensor y);
 
   /** Writes {@code y}. */
-  protected abstract void runDropout(Tensor x, float p, long seed, long stream, Tensor y);
+  protected abstract void runDropout(Tensor x, float p, long seed, Tensor stream, Tensor y);
 }

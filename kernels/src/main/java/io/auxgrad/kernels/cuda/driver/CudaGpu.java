@@ -12,7 +12,8 @@ import io.auxgrad.kernels.cuda.vendor.Queue;
 import io.auxgrad.kernels.cuda.vendor.VendorPrimitives;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.RecordableMemory;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.ops.Stopwatch;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public final class CudaGpu implements Gpu {
   private final DeviceInfo info;
   private final Toolchain toolchain;
   private final boolean guarded = Boolean.getBoolean(GUARDS);
+  private final boolean debugged = Boolean.getBoolean(DEBUG);
   private final Resources open = new Resources();
   private final Context context;
   private final Stream stream;
@@ -52,7 +54,7 @@ public final class CudaGpu implements Gpu {
   private final Staging staging;
   private final MemoryPool pool;
   private final CudaMemory plain;
-  private final DeviceMemory memory;
+  private final RecordableMemory relaunched;
   private final Modules modules;
   private final Function<Queue, Optional<VendorPrimitives>> vendor;
   private Optional<VendorPrimitives> primitivesOrNull;
@@ -119,12 +121,11 @@ public final class CudaGpu implements Gpu {
       pool = new MemoryPool(context, info.index());
       open.add(() -> pool.close(stream));
       staging = opened(new Staging(stream, aside, pool, this::synchronize));
-      plain = new CudaMemory(device, pool, stream, aside, staging);
-      memory = guard(plain);
-      modules =
-          opened(
-              new Modules(
-                  stream, cubins, info.architecture(), toolchain, Boolean.getBoolean(DEBUG)));
+      Slips slips = opened(new Slips(stream));
+      Readouts readouts = opened(new Readouts(stream, faults::raise));
+      plain = new CudaMemory(device, pool, stream, aside, staging, slips, readouts);
+      relaunched = new RecordableMemory(guard(plain), () -> guard(plain.forRecording()));
+      modules = opened(new Modules(stream, cubins, info.architecture(), toolchain, debugged));
       Canary.run(this);
     } catch (RuntimeException | Error e) {
       open.closeAfter(e);
@@ -142,12 +143,13 @@ public final class CudaGpu implements Gpu {
 
   @Override
   public DeviceMemory memory() {
-    return memory;
+    return guarded || debugged ? relaunched : plain;
   }
 
+  /** As a graph; where launches are looked at one by one, as launches. */
   @Override
-  public RecordedMemory newMemory() {
-    return new RecordedMemory(guard(plain.forRecording()));
+  public Replay record(Runnable body) {
+    return guarded || debugged ? relaunched.record(body) : GraphReplay.of(this, plain, body);
   }
 
   @Override
@@ -162,10 +164,11 @@ public final class CudaGpu implements Gpu {
 
   /**
    * Captures what {@code body} asks of this GPU, without doing it. In a capture nothing can be
-   * copied from or to the host, and the GPU cannot be waited for.
+   * copied to the host, and the GPU cannot be waited for; what is copied from the host is the same
+   * in each run.
    */
   public Graph capture(Runnable body) {
-    return Graph.capture(stream, plain, body);
+    return Graph.capture(stream, plain, () -> faults.keepWhatIsExpected(body));
   }
 
   /** What the driver says of it. */

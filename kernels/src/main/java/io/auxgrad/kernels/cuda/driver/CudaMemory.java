@@ -7,8 +7,11 @@ import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryCapacity;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.OutOfDeviceMemory;
+import io.auxgrad.tensor.Readout;
+import io.auxgrad.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -24,10 +27,13 @@ final class CudaMemory implements DeviceMemory {
   private final Stream stream;
   private final Stream aside;
   private final Staging staging;
+  private final Slips slips;
+  private final Readouts readouts;
   private final MemoryPool pool;
   private final CudaMemory giver;
   private final FreeBlocks general = new FreeBlocks();
   private FreeBlocks current = general;
+  private Constants constants;
   private long live;
   private long peak;
 
@@ -38,12 +44,21 @@ final class CudaMemory implements DeviceMemory {
    * @param stream of all uses of the memory
    * @param aside a stream that is never captured
    */
-  CudaMemory(Device device, MemoryPool pool, Stream stream, Stream aside, Staging staging) {
+  CudaMemory(
+      Device device,
+      MemoryPool pool,
+      Stream stream,
+      Stream aside,
+      Staging staging,
+      Slips slips,
+      Readouts readouts) {
     this.device = device;
     this.context = stream.context();
     this.stream = stream;
     this.aside = aside;
     this.staging = staging;
+    this.slips = slips;
+    this.readouts = readouts;
     this.pool = pool;
     giver = this;
   }
@@ -54,6 +69,8 @@ final class CudaMemory implements DeviceMemory {
     stream = giver.stream;
     aside = giver.aside;
     staging = giver.staging;
+    slips = giver.slips;
+    readouts = giver.readouts;
     pool = giver.pool;
     this.giver = giver;
   }
@@ -129,12 +146,25 @@ final class CudaMemory implements DeviceMemory {
 
   @Override
   public void upload(MemorySegment host, Buffer buffer) {
-    staging.upload(host, buffer.address());
+    if (constants != null) {
+      constants.upload(host, buffer.address());
+    } else if (host.byteSize() <= Slips.MOST_BYTES) {
+      slips.upload(host, buffer.address());
+    } else {
+      staging.upload(host, buffer.address());
+    }
   }
 
   @Override
   public void download(Buffer buffer, MemorySegment host) {
     staging.download(buffer.address(), host);
+  }
+
+  @Override
+  public Readout readLater(Buffer buffer, long bytes) {
+    return bytes <= Readouts.MOST_BYTES
+        ? readouts.request(buffer.address(), bytes)
+        : DeviceMemory.super.readLater(buffer, bytes);
   }
 
   @Override
@@ -166,14 +196,37 @@ final class CudaMemory implements DeviceMemory {
   /**
    * From now on buffers that are given back serve only the capture. They belong to its graph, which
    * writes to them in each run.
+   *
+   * @param constants takes the uploads
    */
-  synchronized FreeBlocks beginCapture() {
+  synchronized FreeBlocks beginCapture(Constants constants) {
+    this.constants = constants;
     current = new FreeBlocks();
     return current;
   }
 
+  /**
+   * What {@code make} allocates is not the graph's, which has used its memory for something else
+   * before and does so again in each run.
+   */
+  Tensor outsideOfCapture(Supplier<Tensor> make) {
+    FreeBlocks ofGraph = exchange(general);
+    try {
+      return make.get();
+    } finally {
+      exchange(ofGraph);
+    }
+  }
+
+  private synchronized FreeBlocks exchange(FreeBlocks next) {
+    FreeBlocks before = current;
+    current = next;
+    return before;
+  }
+
   /** Ends that. */
   synchronized void endCapture() {
+    constants = null;
     current = general;
   }
 

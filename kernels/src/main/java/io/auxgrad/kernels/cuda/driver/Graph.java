@@ -13,8 +13,10 @@ public final class Graph implements AutoCloseable {
   private final Stream stream;
   private final Context context;
   private final Calls calls;
+  private final Constants constants;
   private final Runnable reclaim;
   private final Executable executable = new Executable();
+  private boolean open = true;
 
   private static final class Executable extends CUgraphExec {
     long address() {
@@ -22,8 +24,9 @@ public final class Graph implements AutoCloseable {
     }
   }
 
-  private Graph(Stream stream, Runnable reclaim) {
+  private Graph(Stream stream, Constants constants, Runnable reclaim) {
     this.stream = stream;
+    this.constants = constants;
     this.reclaim = reclaim;
     context = stream.context();
     calls = context.calls();
@@ -32,12 +35,14 @@ public final class Graph implements AutoCloseable {
   /** What {@code body} puts into {@code stream}, which is not done now. */
   static Graph capture(Stream stream, CudaMemory memory, Runnable body) {
     stream.beginCapture();
-    FreeBlocks used = memory.beginCapture();
+    Constants constants = new Constants(stream);
+    FreeBlocks used = memory.beginCapture(constants);
     try {
-      Graph graph = new Graph(stream, () -> memory.reclaim(used));
+      Graph graph = new Graph(stream, constants, () -> memory.reclaim(used));
       graph.instantiate(captured(stream, memory, body));
       return graph;
     } catch (RuntimeException | Error e) {
+      constants.close();
       memory.reclaim(used);
       throw e;
     }
@@ -68,17 +73,24 @@ public final class Graph implements AutoCloseable {
 
   /** Puts the work into the GPU's queue; returns before it is done. */
   public void launch() {
+    if (!open) {
+      throw new IllegalStateException("the graph was closed already");
+    }
     context.enter();
     calls.check(
         context.driver().launchGraph(executable.address(), stream.address()), "cuGraphLaunch");
     calls.launched("a graph");
   }
 
-  /** Frees it, when the GPU has done what was launched. */
+  /** Frees it, when the GPU has done what was launched. May be called twice. */
   @Override
   public void close() {
-    context.enter();
-    calls.checkUnlessLost(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
-    reclaim.run();
+    if (open) {
+      open = false;
+      context.enter();
+      calls.checkUnlessLost(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
+      constants.close();
+      reclaim.run();
+    }
   }
 }

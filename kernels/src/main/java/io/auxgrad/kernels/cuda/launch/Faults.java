@@ -28,6 +28,8 @@ public final class Faults {
   private final long address;
   private final MemorySegment host;
   private final List<Message> pending = new ArrayList<>();
+  private final List<Message> kept = new ArrayList<>();
+  private boolean keeping;
   private int forgotten;
 
   /**
@@ -49,9 +51,13 @@ public final class Faults {
 
   /**
    * The number to hand to a kernel together with {@link #address}; valid until the next {@link
-   * #check}.
+   * #check}, or for good in {@link #keepWhatIsExpected}.
    */
   public int expect(Message message) {
+    if (keeping) {
+      kept.add(message);
+      return -kept.size();
+    }
     if (pending.size() == MOST) {
       // Old ones are done with: whoever trains without ever reading a loss keeps the last ones.
       pending.subList(0, MOST / 2).clear();
@@ -61,18 +67,33 @@ public final class Faults {
     return forgotten + pending.size();
   }
 
+  /** Numbers that {@code body} is given stay valid: launches are captured there and done later. */
+  public void keepWhatIsExpected(Runnable body) {
+    keeping = true;
+    try {
+      body.run();
+    } finally {
+      keeping = false;
+    }
+  }
+
+  /** Throws what was reported, when the GPU has come to some point but goes on. */
+  public void raise() {
+    int number = host.get(ValueLayout.JAVA_INT, 0);
+    if (number != 0) {
+      int value = host.get(ValueLayout.JAVA_INT, 4);
+      long place = host.get(ValueLayout.JAVA_LONG, 8);
+      host.fill((byte) 0);
+      throw new TensorException(text(number, value, place));
+    }
+  }
+
   /**
    * Throws what was reported, and is ready for the next. To be called when the GPU has finished.
    */
   public void check() {
-    int number = host.get(ValueLayout.JAVA_INT, 0);
     try {
-      if (number != 0) {
-        int value = host.get(ValueLayout.JAVA_INT, 4);
-        long place = host.get(ValueLayout.JAVA_LONG, 8);
-        host.fill((byte) 0);
-        throw new TensorException(text(number, value, place));
-      }
+      raise();
     } finally {
       pending.clear();
       forgotten = 0;
@@ -80,6 +101,9 @@ public final class Faults {
   }
 
   private String text(int number, int value, long place) {
+    if (number < 0) {
+      return kept.get(-number - 1).of(value, place);
+    }
     int at = number - forgotten - 1;
     return at >= 0 && at < pending.size()
         ? pending.get(at).of(value, place)

@@ -1,7 +1,7 @@
 package io.auxgrad.kernels.cuda.launch;
 
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.ops.Stopwatch;
 import java.util.Optional;
 
@@ -13,8 +13,8 @@ public interface Gpu extends AutoCloseable {
   /** Its memory. */
   DeviceMemory memory();
 
-  /** Another pool of the same memory, apart from {@link #memory}, for a recording. */
-  RecordedMemory newMemory();
+  /** Runs {@code body} once and keeps what it asks of the GPU, to be run again. */
+  Replay record(Runnable body);
 
   /**
    * Says that kernels of {@code file} will be asked for, so that files can be compiled together.

@@ -2,7 +2,9 @@ package io.auxgrad.kernels.cuda.bandwidth;
 
 import static io.auxgrad.tensor.DType.FLOAT32;
 
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.AdamStep;
 import io.auxgrad.tensor.ops.OptimizerOps.Adam;
 import io.auxgrad.tensor.ops.OptimizerOps.Sgd;
 import java.util.List;
@@ -24,7 +26,9 @@ final class OptimizerRows {
               List<Tensor> values = b.weights();
               List<Tensor> gradients = b.weights();
               List<Tensor> velocities = b.weights();
-              return () -> b.ops().optimizer().sgd(values, gradients, velocities, false, SGD);
+              Tensor numbers = SGD.on(b.ops().memory());
+              return () ->
+                  b.ops().optimizer().sgd(values, gradients, velocities, false, numbers, null);
             }),
         Row.only(
             FLOAT32,
@@ -35,7 +39,9 @@ final class OptimizerRows {
               List<Tensor> gradients = b.weights();
               List<Tensor> means = b.weights();
               List<Tensor> squares = b.weights();
-              return () -> b.ops().optimizer().adam(values, gradients, means, squares, 10, ADAM);
+              Tensor numbers = AdamStep.of(ADAM, 10).on(b.ops().memory());
+              return () ->
+                  b.ops().optimizer().adam(values, gradients, means, squares, numbers, null);
             }),
         Row.only(
             FLOAT32,
@@ -44,7 +50,7 @@ final class OptimizerRows {
             b -> {
               List<Tensor> averages = b.weights();
               List<Tensor> values = b.weights();
-              return () -> b.ops().optimizer().average(averages, values, 0.999f);
+              return () -> b.ops().optimizer().average(averages, values, 0.999f, null);
             }),
         Row.only(
             FLOAT32,
@@ -53,6 +59,16 @@ final class OptimizerRows {
             b -> {
               List<Tensor> tensors = b.weights();
               return () -> b.ops().optimizer().scale(tensors, 0.999f);
+            }),
+        Row.only(
+            FLOAT32,
+            "norm of gradients that need no clipping",
+            Traffic.ONCE,
+            b -> {
+              List<Tensor> gradients = b.weights();
+              Tensor losses = Tensor.of(b.ops().memory(), Shape.of(1), 1);
+              Tensor verdict = Tensor.of(b.ops().memory(), Shape.of(3), 0, 0, 0);
+              return () -> b.ops().optimizer().clip(losses, gradients, 1e30, verdict);
             }),
         Row.only(
             FLOAT32,

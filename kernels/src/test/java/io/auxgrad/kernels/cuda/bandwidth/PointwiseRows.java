@@ -5,6 +5,7 @@ import static io.auxgrad.tensor.DType.FLOAT32;
 import static io.auxgrad.tensor.DType.UINT8;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.UnaryOp;
@@ -147,7 +148,8 @@ final class PointwiseRows {
             Traffic.ONCE,
             b -> {
               Tensor x = map(b);
-              return () -> b.ops().pointwise().dropout(x, 0.1f, 1, 2);
+              Tensor stream = Tensor.ofInts(b.ops().memory(), Shape.of(2), 2, 0);
+              return () -> b.ops().pointwise().dropout(x, 0.1f, 1, stream);
             }));
   }
 

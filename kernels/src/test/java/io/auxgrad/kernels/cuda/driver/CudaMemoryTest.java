@@ -10,7 +10,6 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.OutOfDeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -26,13 +25,13 @@ class CudaMemoryTest {
 
   private FakeDriver driver;
   private CudaGpu gpu;
-  private DeviceMemory memory;
+  private CudaMemory memory;
 
   @BeforeEach
   void open() {
     driver = FakeGpu.driverOrSkip();
     gpu = FakeGpu.open(driver);
-    memory = gpu.memory();
+    memory = (CudaMemory) gpu.memory();
   }
 
   @AfterEach
@@ -139,7 +138,7 @@ class CudaMemoryTest {
     Buffer buffer = memory.allocate(1000);
     long address = buffer.address();
     memory.release(buffer);
-    DeviceMemory other = gpu.newMemory();
+    DeviceMemory other = memory.forRecording();
     Buffer own = other.allocate(1000);
     assertNotEquals(address, own.address());
     other.release(own);
@@ -150,7 +149,7 @@ class CudaMemoryTest {
   void aRecordingKeepsItsFreeBuffersWhereTheGpuIsFull() {
     memory.trim();
     driver.memory(memory.usage().reserved() + 10 * MIB);
-    DeviceMemory own = gpu.newMemory();
+    DeviceMemory own = memory.forRecording();
     Buffer given = own.allocate(2 * MIB);
     long address = given.address();
     own.release(given);
@@ -161,20 +160,6 @@ class CudaMemoryTest {
     own.release(again);
     own.release(large);
     own.trim();
-  }
-
-  @Test
-  void guardsStandAroundTheMemoryOfARecordingToo() {
-    var own = new RecordedMemory(new GuardedMemory(memory));
-    Buffer buffer = own.allocate(8);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment got = arena.allocate(8);
-      own.upload(arena.allocate(8).fill((byte) 1), buffer);
-      own.clear(buffer, 4);
-      own.download(buffer, got);
-      assertEquals(0x0101_0101_0000_0000L, got.get(ValueLayout.JAVA_LONG, 0));
-    }
-    own.release(buffer);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorException;
@@ -175,6 +176,34 @@ abstract class DriverContract {
           assertArrayEquals(want.get(i), got.get(i), "parameter " + i);
         }
         assertEquals(eager.loss(), replayed.loss());
+      }
+    }
+  }
+
+  @Test
+  void aRecordedTrainingIsAnEagerOneAndTakesNoMemory() {
+    try (TensorScope _ = TensorScope.open()) {
+      CudaBackend backend = new CudaBackend(gpu);
+      SmallNetwork eager = new SmallNetwork(backend);
+      SmallNetwork recorded = new SmallNetwork(backend);
+      recorded.step();
+      recorded.step();
+      try (Replay replay = backend.record(recorded::step)) {
+        // The graph keeps memory, so that eager steps need some of their own from here on.
+        for (int i = 0; i < 3; i++) {
+          eager.step();
+        }
+        MemoryUsage before = gpu.memory().usage();
+        for (int i = 0; i < steps() / 2; i++) {
+          eager.step();
+          replay.run();
+        }
+        assertEquals(before, gpu.memory().usage());
+        List<float[]> want = eager.values();
+        List<float[]> got = recorded.values();
+        for (int i = 0; i < want.size(); i++) {
+          assertArrayEquals(want.get(i), got.get(i), "parameter " + i);
+        }
       }
     }
   }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.auxgrad.kernels.cuda.hostrun.HostModules;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.CudaLibrary;
 import io.auxgrad.kernels.cuda.libraries.Finding;
@@ -29,7 +30,7 @@ import java.util.Optional;
  */
 @SuppressWarnings("restricted")
 final class FakeDriver {
-  private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path MODULE = HostModules.folder();
   private static FakeDriver instance;
 
   private final CudaLibraries libraries;
@@ -60,8 +61,8 @@ final class FakeDriver {
     return instance;
   }
 
-  /** It, as it is. */
-  static synchronized FakeDriver sofar() {
+  /** It as it is. */
+  static synchronized FakeDriver running() {
     return instance;
   }
 

@@ -37,7 +37,12 @@ public final class FakeGpu {
 
   /** Pieces of device memory that were written past an end, of those given back. */
   public static long violations() {
-    return FakeDriver.sofar().violations();
+    return FakeDriver.running().violations();
+  }
+
+  /** How often a function of the driver has been called since {@link #open()}. */
+  public static long calls(String function) {
+    return FakeDriver.running().calls(function);
   }
 
   static CudaGpu open(FakeDriver fake) {

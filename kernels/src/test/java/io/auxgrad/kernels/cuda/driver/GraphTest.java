@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.auxgrad.kernels.cuda.CudaBackend;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
@@ -14,9 +15,12 @@ import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.PointwiseOps;
 import io.auxgrad.tensor.ops.UnaryOp;
+import jcuda.driver.CUresult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GraphTest {
   private FakeDriver driver;
@@ -103,10 +107,70 @@ class GraphTest {
     try (TensorScope _ = TensorScope.open()) {
       Tensor x = Tensor.of(gpu.memory(), Shape.of(1), 1);
       for (Runnable forbidden :
-          new Runnable[] {x::toFloats, () -> x.set(2f), gpu::synchronize, gpu.memory()::trim}) {
+          new Runnable[] {x::toFloats, x::readLater, gpu::synchronize, gpu.memory()::trim}) {
         assertThrows(IllegalStateException.class, () -> gpu.capture(forbidden));
       }
       assertArrayEquals(new float[] {1}, x.toFloats());
+    }
+  }
+
+  /** What the host uploads in a capture is the same in each run, wherever it lay. */
+  @Test
+  void keepsTheConstantsOfTheHost() {
+    try (TensorScope _ = TensorScope.open()) {
+      Tensor sum = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(2));
+      float[] values = {1, 10};
+      Graph graph =
+          gpu.capture(() -> {
+            try (Tensor constant = Tensor.of(gpu.memory(), Shape.of(2), values)) {
+              pointwise.accumulate(sum, constant);
+            }
+          });
+      try (graph) {
+        values[0] = 100;
+        graph.launch();
+        graph.launch();
+        assertArrayEquals(new float[] {2, 20}, sum.toFloats());
+      }
+    }
+  }
+
+  @Test
+  void closesTwiceAndIsNotLaunchedAfterwards() {
+    Graph graph = gpu.capture(() -> {});
+    long before = driver.calls("cuGraphExecDestroy");
+    graph.close();
+    graph.close();
+    assertEquals(before + 1, driver.calls("cuGraphExecDestroy"));
+    assertThrows(IllegalStateException.class, graph::launch);
+  }
+
+  /** Whatever the driver refuses on the way, what comes after it works. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cuStreamBeginCapture_v2",
+        "cuLaunchKernel",
+        "cuStreamEndCapture",
+        "cuGraphInstantiateWithFlags"
+      })
+  void aCallThatFailsLeavesTheStreamUsable(String function) {
+    try (TensorScope _ = TensorScope.open()) {
+      Tensor x = Tensor.of(gpu.memory(), Shape.of(1), 3);
+      Tensor sum = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(1));
+      Runnable body =
+          () -> {
+            try (Tensor square = pointwise.unary(UnaryOp.SQUARE, x)) {
+              pointwise.accumulate(sum, square);
+            }
+          };
+      body.run();
+      driver.fail(function, 1, CUresult.CUDA_ERROR_NOT_SUPPORTED);
+      assertThrows(CudaException.class, () -> gpu.capture(body));
+      try (Graph graph = gpu.capture(body)) {
+        graph.launch();
+      }
+      assertArrayEquals(new float[] {18}, sum.toFloats());
     }
   }
 

@@ -8,7 +8,8 @@ import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.RecordedMemory;
+import io.auxgrad.tensor.RecordableMemory;
+import io.auxgrad.tensor.Replay;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -17,9 +18,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -54,10 +52,9 @@ public final class HostGpu implements Gpu {
   private static final String TEST = "src/test/cuda";
   private static final List<String> PLAIN = List.of("-O1");
 
-  private final Device device;
   private final Order order;
   private final Arena arena = Arena.ofShared();
-  private final HostMemory memory;
+  private final RecordableMemory memory;
   private final Faults faults;
   private final HostCompiler compiler;
   private final Map<String, SymbolLookup> libraries = new HashMap<>();
@@ -65,11 +62,10 @@ public final class HostGpu implements Gpu {
   private RuntimeException broken;
 
   private HostGpu(Device device, Order order, String kernels, String folder, List<String> options) {
-    this.device = device;
     this.order = order;
     MemorySegment fault = arena.allocate(Faults.BYTES, 16);
     faults = new Faults(fault.address(), fault);
-    Path module = module();
+    Path module = HostModules.folder();
     compiler =
         new HostCompiler(
             module.resolve(kernels),
@@ -77,8 +73,10 @@ public final class HostGpu implements Gpu {
             module.resolve("target/hostrun").resolve(folder),
             options);
     memory =
-        new HostMemory(
-            device, this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE);
+        new RecordableMemory(
+            new HostMemory(
+                device, this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE),
+            () -> new KeptMemory(new HostMemory(device, this::synchronize, Fence.NONE)));
   }
 
   /** A GPU with the module's kernels. */
@@ -105,27 +103,6 @@ public final class HostGpu implements Gpu {
     return new HostGpu(Device.cuda(0), Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
   }
 
-  /** This module's folder, from whichever module's tests this is used. */
-  private static Path module() {
-    URI classes = location();
-    Path folder = Path.of(classes);
-    while (folder != null && !Files.isDirectory(folder.resolve(MAIN))) {
-      folder = folder.getParent();
-    }
-    if (folder == null) {
-      throw new IllegalStateException("there are no kernels' sources beside " + classes);
-    }
-    return folder;
-  }
-
-  private static URI location() {
-    try {
-      return HostGpu.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Whether this machine has what it takes. */
   public static boolean available() {
     return HostCompiler.available();
@@ -137,8 +114,8 @@ public final class HostGpu implements Gpu {
   }
 
   @Override
-  public RecordedMemory newMemory() {
-    return new RecordedMemory(new HostMemory(device, this::synchronize, Fence.NONE));
+  public Replay record(Runnable body) {
+    return memory.record(body);
   }
 
   @Override

@@ -1,0 +1,240 @@
+package io.auxgrad.mtl.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.auxgrad.kernels.ChildJvm;
+import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.mtl.NoLeaks;
+import io.auxgrad.mtl.StandInGpu;
+import io.auxgrad.mtl.UserException;
+import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.mtl.data.Splits;
+import io.auxgrad.mtl.network.MultiTaskNetwork;
+import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.nn.Context;
+import io.auxgrad.nn.Parameter;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.Philox;
+import io.auxgrad.tensor.Readout;
+import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A step that is recorded once and replayed does what the ops do when they are called. */
+@ExtendWith(NoLeaks.class)
+final class CapturedStepTest {
+  private static final int STEPS = 10;
+  private static final int FEW_STEPS = 4;
+  private static final int MANY_STEPS = 1000;
+  private static final int STEPS_OF_A_ROUND = 50;
+
+  /** For each of some 700 ops what describes its work. */
+  private static final long ALLOWED_BYTES = 600_000;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Trainings that have all in them that a step may have. */
+  enum Training {
+    LIGHT_SGD("optimizer.method=sgd", "optimizer.clip=0.5", "weighting.method=uncertainty"),
+    LIGHT_ADAM_BF16(
+        "optimizer.method=adam",
+        "train.ema=0.9",
+        "precision=bf16",
+        "weighting.method=bounded",
+        "schedule.method=poly"),
+    DEEPLAB_ADAMW(
+        with(Trainings.DEEPLAB, "optimizer.method=adamw", "optimizer.clip=0.1", "train.ema=0.99")),
+    DEEPLAB_SGD_BF16(with(Trainings.DEEPLAB, "optimizer.method=sgd", "precision=bf16"));
+
+    private final String sets;
+
+    Training(String... sets) {
+      this.sets = String.join(" ", sets);
+    }
+
+    Config config(String capture) {
+      return Trainings.config(with(sets.split(" "), "train.capture=" + capture));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void givesTheBytesOfEagerStepsOnTheCpu(Training training) throws Diverged {
+    assertSame(training, Backends.cpu(), STEPS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIGHT_SGD", "DEEPLAB_ADAMW"})
+  void givesTheBytesOfEagerStepsWithTheKernelsOfTheGpu(Training training) throws Diverged {
+    assumeTrue(StandInGpu.available(), "needs g++");
+    assertSame(training, StandInGpu.inOrder(), FEW_STEPS);
+  }
+
+  /** The graphs of the driver, and what it is asked while they are replayed. */
+  @Test
+  void givesTheBytesOfEagerStepsAsAGraphOfAPretendedDriver()
+      throws IOException, InterruptedException {
+    assumeTrue(FakeGpu.available(), "needs g++, and no driver of NVIDIA's");
+    Process process =
+        new ProcessBuilder(ChildJvm.command(FakeDriverTraining.class, List.of()))
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+  }
+
+  private static void assertSame(Training training, Backend backend, int steps) throws Diverged {
+    LearnerRun.Outcome eager = LearnerRun.of(training.config("never"), backend, steps);
+    LearnerRun.Outcome captured = LearnerRun.of(training.config("always"), backend, steps);
+    eager.assertSame(captured);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"never", "always"})
+  void aLossThatIsNotFiniteChangesNoWeightInThisStepNorInLaterOnes(String capture) throws Diverged {
+    assertDiverges(
+        capture,
+        run -> run.batch().depth().set(filled(run.batch().depth(), Float.POSITIVE_INFINITY)),
+        "loss of depth is Infinity");
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteIsNamed() {
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("never"), Backends.cpu())) {
+      List<Parameter> all = List.copyOf(run.learner().network().parameters().values());
+      MemorySegment report = MemorySegment.ofArray(new float[] {0.5f, 0.7f, 1, 3, 1});
+      var losses = new PendingLosses(List.of("depth", "total"), all, Readout.of(report));
+      Diverged e = assertThrows(Diverged.class, losses::await);
+      assertEquals("gradient of " + all.get(3).name() + " is not finite", e.getMessage());
+    }
+  }
+
+  private interface Spoiler {
+    void spoil(LearnerRun run);
+  }
+
+  private static void assertDiverges(String capture, Spoiler spoiler, String why) throws Diverged {
+    Config config =
+        Trainings.config("train.capture=" + capture, "train.ema=0.9", "tasks.depth.loss=l2");
+    try (LearnerRun run = new LearnerRun(config, Backends.cpu())) {
+      for (int i = 0; i < FEW_STEPS; i++) {
+        run.step().await();
+      }
+      Map<String, byte[]> before = run.tensors();
+      spoiler.spoil(run);
+      PendingLosses spoilt = run.learner().step(run.batch(), FEW_STEPS);
+      run.step();
+      run.step();
+      Diverged e = assertThrows(Diverged.class, spoilt::await);
+      assertTrue(e.getMessage().contains(why), e.getMessage());
+      Map<String, byte[]> after = run.tensors();
+      before.forEach((name, bytes) -> {
+        // Batch statistics are no weights, and move while the network is asked.
+        if (!name.startsWith("optimizer.steps") && !name.contains(".running_")) {
+          assertArrayEquals(bytes, after.get(name), name);
+        }
+      });
+    }
+  }
+
+  private static float[] filled(Tensor like, float value) {
+    float[] values = new float[(int) like.size()];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  /** Neither of the device nor, but for what is soon forgotten, of Java. */
+  @Test
+  void aThousandReplaysTakeNoMemory() throws Diverged {
+    Backend cpu = Backends.cpu();
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("always"), cpu)) {
+      for (int i = 0; i < FEW_STEPS; i++) {
+        run.step().await();
+      }
+      MemoryUsage before = cpu.memory().usage();
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < MANY_STEPS; i += STEPS_OF_A_ROUND) {
+        least = Math.min(least, garbageOfAStep(run, FEW_STEPS + i));
+      }
+      assertEquals(before, cpu.memory().usage());
+      assertTrue(least < ALLOWED_BYTES, least + " bytes of garbage in a step");
+    }
+  }
+
+  private static long garbageOfAStep(LearnerRun run, int first) throws Diverged {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < STEPS_OF_A_ROUND; i++) {
+      run.learner().step(run.batch(), first + i).await();
+    }
+    return (THREADS.getCurrentThreadAllocatedBytes() - before) / STEPS_OF_A_ROUND;
+  }
+
+  /** Two batches that are called, one that is recorded, one that is replayed, and a smaller one. */
+  @Test
+  void evaluatesToTheSameFigures() {
+    Backend cpu = Backends.cpu();
+    String[] data = {"data.rooms.validation=9"};
+    Config eager = Trainings.config(with(data, "train.capture=never"));
+    Config captured = Trainings.config(with(data, "train.capture=always"));
+    Splits splits = DataSource.open(eager.data());
+    List<Task> tasks = TaskList.of(eager.tasks(), splits.classes().size());
+    Context context = new Context(cpu, new Philox(1, 0));
+    try (var network = new MultiTaskNetwork(context, eager.network(tasks))) {
+      assertEquals(
+          Evaluators.of(eager, tasks, cpu).evaluate(network, splits.validation()),
+          Evaluators.of(captured, tasks, cpu).evaluate(network, splits.validation()));
+    }
+  }
+
+  /** What reads a value on the way is told, with what can be done. */
+  @Test
+  void saysWhatPreventsARecording() {
+    try (Tensor x = Tensor.zeros(Backends.cpu().memory(), DType.FLOAT32, Shape.of(1));
+        Repeated repeated = new Repeated(Backends.cpu(), true)) {
+      repeated.run(x, x::item);
+      repeated.run(x, x::item);
+      UserException e = assertThrows(UserException.class, () -> repeated.run(x, x::item));
+      assertEquals(
+          "the computation cannot be captured: tensor.read cannot be recorded, for the host waits"
+              + " for it: leave it out of the recording; set train.capture=never",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void aRecordedStepWantsTheBatchThatItWasRecordedOn() throws Diverged {
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("always"), Backends.cpu());
+        LearnerRun other = new LearnerRun(Training.LIGHT_SGD.config("always"), Backends.cpu())) {
+      for (int i = 0; i < FEW_STEPS; i++) {
+        run.step().await();
+      }
+      Batch stranger = other.batch();
+      assertThrows(IllegalArgumentException.class, () -> run.learner().step(stranger, FEW_STEPS));
+    }
+  }
+
+  static String[] with(String[] sets, String... more) {
+    return Stream.of(sets, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+}

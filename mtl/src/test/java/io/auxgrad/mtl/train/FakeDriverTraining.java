@@ -1,0 +1,61 @@
+package io.auxgrad.mtl.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.auxgrad.kernels.cuda.CudaBackend;
+import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.mtl.train.CapturedStepTest.Training;
+import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Trains on a driver that is pretended, in a process of its own: one that has loaded it has no
+ * other.
+ */
+final class FakeDriverTraining {
+  private static final int STEPS = 4;
+  private static final int REPLAYS = 3;
+
+  /** What the driver is asked in each step, and nothing else of the sort. */
+  private static final Map<String, Integer> OF_A_STEP =
+      Map.of(
+          "cuGraphLaunch", 1,
+          "cuLaunchKernel", 0,
+          "cuStreamSynchronize", 0,
+          "cuMemAllocFromPoolAsync", 0,
+          "cuMemFreeAsync", 0,
+          "cuMemHostAlloc", 0,
+          "cuMemcpyDtoHAsync_v2", 1);
+
+  private FakeDriverTraining() {}
+
+  /** Fails with an exception. */
+  public static void main(String[] arguments) throws Diverged {
+    Backend backend = new CudaBackend(FakeGpu.open());
+    Backends.use(backend);
+    Training training = Training.DEEPLAB_ADAMW;
+    LearnerRun.of(training.config("never"), backend, STEPS)
+        .assertSame(LearnerRun.of(training.config("auto"), backend, STEPS));
+    countCalls(backend);
+  }
+
+  private static void countCalls(Backend backend) throws Diverged {
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("auto"), backend)) {
+      for (int i = 0; i < STEPS; i++) {
+        run.step().await();
+      }
+      MemoryUsage memory = backend.memory().usage();
+      Map<String, Long> before = new LinkedHashMap<>();
+      OF_A_STEP.keySet().forEach(call -> before.put(call, FakeGpu.calls(call)));
+      for (int i = 0; i < REPLAYS; i++) {
+        run.step().await();
+      }
+      OF_A_STEP.forEach((call, each) ->
+          assertEquals(before.get(call) + REPLAYS * each, FakeGpu.calls(call), call));
+      assertEquals(memory, backend.memory().usage());
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.auxgrad.mtl.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.auxgrad.kernels.FirstGpu;
+import io.auxgrad.mtl.train.CapturedStepTest.Training;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.MemoryUsage;
+import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.Backends;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Captured steps on the first GPU. */
+@Tag("gpu")
+final class GpuCapturedStepTest {
+  private static final int STEPS = 10;
+  private static final int MANY_STEPS = 5000;
+
+  @BeforeAll
+  static void needsAGpu() {
+    FirstGpu.openOrSkip().close();
+  }
+
+  private static Backend gpu() {
+    return Backends.of(Device.cuda(0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void givesTheBytesOfEagerSteps(Training training) throws Diverged {
+    LearnerRun.of(training.config("never"), gpu(), STEPS)
+        .assertSame(LearnerRun.of(training.config("always"), gpu(), STEPS));
+  }
+
+  @Test
+  void fiveThousandStepsTakeNoMemory() throws Diverged {
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("always"), gpu())) {
+      for (int i = 0; i < STEPS; i++) {
+        run.step().await();
+      }
+      MemoryUsage before = gpu().memory().usage();
+      for (int i = 0; i < MANY_STEPS; i++) {
+        run.step().await();
+      }
+      assertEquals(before, gpu().memory().usage());
+    }
+  }
+}
