@@ -16,27 +16,32 @@ final class Profiling {
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Runnable step;
+  private final Runnable opByOp;
   private final Stopwatch watch;
   private final DoubleConsumer headStart;
   private final List<Double> plain = new ArrayList<>();
   private double profiledSeconds;
   private long bytes;
 
-  private Profiling(Runnable step, Stopwatch watch, DoubleConsumer headStart) {
+  private Profiling(Runnable step, Runnable opByOp, Stopwatch watch, DoubleConsumer headStart) {
     this.step = step;
+    this.opByOp = opByOp;
     this.watch = watch;
     this.headStart = headStart;
   }
 
-  static StepProfile of(Runnable step, Backend backend, Roofline roofline, int warmup, int steps) {
+  /** Of {@code step}, which is done {@code opByOp} under the profiler. */
+  static StepProfile of(
+      Runnable step, Runnable opByOp, Backend backend, Roofline roofline, int warmup, int steps) {
     if (isHost(backend)) {
       try (Stopwatch watch = backend.stopwatch()) {
-        return new Profiling(step, watch, _ -> {}).run(backend, roofline, warmup, steps);
+        return new Profiling(step, opByOp, watch, _ -> {}).run(backend, roofline, warmup, steps);
       }
     }
     try (Stopwatch watch = backend.stopwatch();
         HeadStart headStart = new HeadStart(backend, roofline)) {
-      return new Profiling(step, watch, headStart::give).run(backend, roofline, warmup, steps);
+      return new Profiling(step, opByOp, watch, headStart::give)
+          .run(backend, roofline, warmup, steps);
     }
   }
 
@@ -46,19 +51,20 @@ final class Profiling {
 
   private StepProfile run(Backend backend, Roofline roofline, int warmup, int steps) {
     OpProfiler dropped = new OpProfiler(roofline, watch, 0);
-    double seconds = 0;
+    double ahead = 0;
     for (int i = 0; i < warmup; i++) {
-      seconds = plainly();
-      profiled(dropped, seconds);
+      plainly(step);
+      ahead = plainly(opByOp);
+      profiled(dropped, ahead);
     }
-    headStart.accept(seconds);
+    headStart.accept(ahead);
     OpProfiler profiler = new OpProfiler(roofline, watch, OpTimer.ofNothing(watch));
     for (int i = 0; i < steps; i++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      seconds = plainly();
+      double seconds = plainly(step);
       bytes += THREADS.getCurrentThreadAllocatedBytes() - before;
       plain.add(seconds * 1e3);
-      profiledSeconds += profiled(profiler, seconds);
+      profiledSeconds += profiled(profiler, ahead);
     }
     Spread spread = Spread.of(plain);
     double milliseconds = profiledSeconds * 1e3 / steps;
@@ -74,11 +80,11 @@ final class Profiling {
         profiler.layers());
   }
 
-  /** Seconds until the device has done a step. */
-  private double plainly() {
+  /** Seconds until the device has done {@code work}. */
+  private double plainly(Runnable work) {
     long start = System.nanoTime();
     watch.start();
-    step.run();
+    work.run();
     watch.stop();
     watch.seconds();
     return (System.nanoTime() - start) * 1e-9;
@@ -88,7 +94,7 @@ final class Profiling {
   private double profiled(OpProfiler profiler, double ahead) {
     headStart.accept(ahead);
     long start = System.nanoTime();
-    Launch.listen(profiler, step);
+    Launch.listen(profiler, opByOp);
     double seconds = (System.nanoTime() - start) * 1e-9;
     profiler.collect();
     return seconds;

@@ -44,7 +44,7 @@ public record StepProfile(
   public static StepProfile ofTraining(
       Workload workload, Backend backend, Roofline roofline, int warmup, int steps) {
     try (TrainingStep step = new TrainingStep(workload, backend)) {
-      return Profiling.of(step::run, backend, roofline, warmup, steps);
+      return Profiling.of(step::run, step::runOpByOp, backend, roofline, warmup, steps);
     }
   }
 
@@ -54,8 +54,8 @@ public record StepProfile(
     try (Batch batch = RandomBatch.create(workload, backend.memory());
         MultiTaskNetwork trained = workload.createNetwork(backend);
         MultiTaskNetwork network = trained.deploy()) {
-      return Profiling.of(
-          () -> predict(network, batch, workload), backend, roofline, warmup, steps);
+      Runnable predict = () -> predict(network, batch, workload);
+      return Profiling.of(predict, predict, backend, roofline, warmup, steps);
     }
   }
 

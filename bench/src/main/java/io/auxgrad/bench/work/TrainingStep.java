@@ -12,6 +12,10 @@ import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.weighting.FixedWeighting;
 import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.nn.optim.Sgd;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.Replay;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
@@ -27,6 +31,14 @@ public final class TrainingStep implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double WEIGHT_DECAY = 1e-4;
 
+  /** Momentum begins with the first step and goes on with the second. */
+  private static final int EAGER_STEPS = 2;
+
+  private final Backend backend;
+  private final boolean captures;
+  private final Tensor before;
+  private int done;
+  private Replay replay;
   private final Batch batch;
   private final MultiTaskNetwork network;
   private final FixedWeighting weighting;
@@ -40,6 +52,9 @@ public final class TrainingStep implements AutoCloseable {
 
   /** The same on the device of {@code backend}. */
   public TrainingStep(Workload workload, Backend backend) {
+    this.backend = backend;
+    captures = backend.memory().device().kind() == Device.Kind.CUDA;
+    before = TensorScope.detach(Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1)));
     batch = RandomBatch.create(workload, backend.memory());
     List<Task> tasks = workload.taskList();
     network = workload.createNetwork(backend);
@@ -56,17 +71,36 @@ public final class TrainingStep implements AutoCloseable {
     batch.refill(content);
   }
 
-  /** One step; returns the loss before it. */
+  /**
+   * One step; returns the loss before it. On a GPU from the third one on as a captured graph, as
+   * trainings run there.
+   */
   public double run() {
-    double value;
+    if (replay != null) {
+      replay.run();
+    } else if (captures && done == EAGER_STEPS) {
+      replay = backend.record(this::step);
+    } else {
+      step();
+      done++;
+    }
+    return before.item();
+  }
+
+  /** The same op by op, for who listens to ops. */
+  public double runOpByOp() {
+    step();
+    return before.item();
+  }
+
+  private void step() {
     try (Tape tape = Tape.open()) {
       Losses losses = loss.of(network.forward(Variable.constant(batch.images())), batch);
       tape.backward(losses.total());
-      value = losses.total().value().item();
+      backend.pointwise().copy(losses.total().value().reshape(before.shape()), before);
     }
     sgd.step();
     sgd.zeroGradients();
-    return value;
   }
 
   /**
@@ -100,6 +134,10 @@ public final class TrainingStep implements AutoCloseable {
 
   @Override
   public void close() {
+    if (replay != null) {
+      replay.close();
+    }
+    before.close();
     sgd.close();
     weighting.close();
     network.close();

@@ -9,16 +9,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.auxgrad.bench.profile.Totals.Total;
 import io.auxgrad.bench.report.Machine;
 import io.auxgrad.bench.work.NetworkKind;
+import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.hostrun.HostGpu;
 import io.auxgrad.nn.Precision;
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,6 +82,26 @@ final class StepProfileTest {
     assertEquals(onGpu.layers().size(), json.at("/profile/layers").size());
     assertTrue(json.at("/profile/roofline/gigaflops/BFLOAT16").asDouble() > 0);
     assertEquals("CUDA", json.at("/profile/device/kind").asText());
+  }
+
+  @Test
+  void theStepThatIsTimedIsTheCapturedOne() {
+    Workload work = Workload.of(NetworkKind.MOBILENETV2_PLAIN, Precision.FP32, "2x32x32");
+    try (TrainingStep captured = new TrainingStep(work, gpu);
+        TrainingStep opByOp = new TrainingStep(work, gpu)) {
+      for (int step = 0; step < 4; step++) {
+        double want = opByOp.runOpByOp();
+        assertEquals(want, captured.run(), "loss of step " + step);
+      }
+      List<String> seen = new ArrayList<>();
+      Launch.listen(
+          (op, kernel, _) -> {
+            seen.add(op);
+            kernel.run();
+          },
+          captured::run);
+      assertEquals(List.of("tensor.read"), seen);
+    }
   }
 
   @Test

@@ -127,9 +127,7 @@ public final class Evaluator {
     }
   }
 
-  /**
-   * {@code before}, which may be null, with {@code content}; a new one for another size.
-   */
+  /** {@code before}, which may be null, with {@code content}; a new one for another size. */
   private Batch filled(Batch before, BatchContent content) {
     if (before != null && before.count() == content.count()) {
       return before.refill(content);

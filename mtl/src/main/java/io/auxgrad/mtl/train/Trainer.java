@@ -183,8 +183,13 @@ public final class Trainer implements AutoCloseable {
   // The step before is waited for when the device has this one to go on with.
   private void step(BatchSource loader) {
     long begin = System.nanoTime();
-    fill(loader.next());
-    PendingLosses losses = learner.step(batch, begun());
+    PendingLosses losses;
+    try {
+      fill(loader.next());
+      losses = learner.step(batch, begun());
+    } catch (OutOfDeviceMemory e) {
+      throw new UserException(outOfMemory(e), e);
+    }
     finish();
     unfinished = new Unfinished(losses, begin);
     if (losses.isHere()) {
@@ -215,8 +220,6 @@ public final class Trainer implements AutoCloseable {
       losses = unfinished.losses.await();
     } catch (Diverged e) {
       throw diverged(e);
-    } catch (OutOfDeviceMemory e) {
-      throw new UserException(outOfMemory(e), e);
     }
     standing.stepMade(losses);
     long now = System.nanoTime();
@@ -230,6 +233,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private String outOfMemory(OutOfDeviceMemory e) {
+    closeBatch(); // what would fit is found out by smaller steps in its place
     return new MemoryAdvice(config, learner, splits.train(), backend.memory()).after(e);
   }
 
@@ -319,11 +323,16 @@ public final class Trainer implements AutoCloseable {
         e);
   }
 
-  @Override
-  public void close() {
+  private void closeBatch() {
     if (batch != null) {
       batch.close();
+      batch = null;
     }
+  }
+
+  @Override
+  public void close() {
+    closeBatch();
     learner.close();
   }
 }
