@@ -42,8 +42,9 @@ final class FakeLibraries {
 
   // The natives of JCuda ask for functions of a version that has the library's name.
   private static void compile(String soname, Path source) throws IOException {
+    String node = soname.replace('-', '_');
     Path versions =
-        Files.writeString(folder().resolve(soname + ".map"), soname + " { global: *; };\n");
+        Files.writeString(folder().resolve(soname + ".map"), node + " { global: *; };\n");
     List<String> command =
         new ArrayList<>(
             List.of("g++", "-std=c++17", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror"));
