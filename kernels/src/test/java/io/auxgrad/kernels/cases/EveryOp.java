@@ -229,7 +229,7 @@ final class EveryOp {
         "add a map", () -> List.of(pointwise.binary(BinaryOp.ADD, image(), floats(n, h, w, 1))));
     ops.put("affine", () -> List.of(pointwise.affine(image(), 2, 1)));
     ops.put("cast", () -> List.of(pointwise.cast(image(), DType.BFLOAT16)));
-    ops.put("dropout", () -> List.of(pointwise.dropout(image(), 0.5f, 1, 2)));
+    ops.put("dropout", () -> List.of(pointwise.dropout(image(), 0.5f, 1, zeros(DType.INT32, 2))));
     ops.put(
         "in place",
         () -> {
@@ -408,8 +408,11 @@ final class EveryOp {
           List<Tensor> b = List.of(lists.get(1), floats(3));
           List<Tensor> m = List.of(lists.get(2), floats(3));
           List<Tensor> v = List.of(lists.get(3), floats(3));
-          optimizer.sgd(a, b, m, true, new OptimizerOps.Sgd(0.1f, 0.9f, 0, false, 0.01f));
-          optimizer.average(a, b, 0.9f);
+          Tensor numbers = new OptimizerOps.Sgd(0.1f, 0.9f, 0, false, 0.01f).on(backend.memory());
+          Tensor verdict = zeros(DType.FLOAT32, OptimizerOps.VERDICT);
+          optimizer.clip(floats(2), List.of(floats(3)), 1, verdict);
+          optimizer.sgd(a, b, m, true, numbers, verdict);
+          optimizer.average(a, b, 0.9f, verdict);
           optimizer.scale(a, 2);
           Tensor norm = floats(1);
           backend.pointwise().fill(norm, (float) optimizer.sumOfSquares(List.of(lists.get(0))));
