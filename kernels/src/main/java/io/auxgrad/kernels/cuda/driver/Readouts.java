@@ -15,6 +15,7 @@ final class Readouts implements AutoCloseable {
 
   private final Stream stream;
   private final Context context;
+  private final Resources open = new Resources();
   private final PinnedMemory pinned;
   private final Runnable whenArrived;
   private final Event[] arrived = new Event[SLOTS];
@@ -30,9 +31,15 @@ final class Readouts implements AutoCloseable {
     this.stream = stream;
     this.whenArrived = whenArrived;
     context = stream.context();
-    pinned = new PinnedMemory(context, SLOTS * MOST_BYTES);
-    for (int i = 0; i < SLOTS; i++) {
-      arrived[i] = Event.withoutTime(context);
+    try {
+      pinned = open.add(new PinnedMemory(context, SLOTS * MOST_BYTES));
+      for (int i = 0; i < SLOTS; i++) {
+        arrived[i] = open.add(Event.withoutTime(context));
+      }
+      open.add(stream::drain);
+    } catch (RuntimeException | Error e) {
+      open.closeAfter(e);
+      throw e;
     }
   }
 
@@ -91,10 +98,6 @@ final class Readouts implements AutoCloseable {
 
   @Override
   public void close() {
-    stream.drain();
-    for (Event event : arrived) {
-      event.close();
-    }
-    pinned.close();
+    open.close();
   }
 }

@@ -16,6 +16,7 @@ final class Slips implements AutoCloseable {
 
   private final Stream stream;
   private final Context context;
+  private final Resources open = new Resources();
   private final PinnedMemory pinned;
   private final Event[] done = new Event[SLOTS];
   private int next;
@@ -23,9 +24,15 @@ final class Slips implements AutoCloseable {
   Slips(Stream stream) {
     this.stream = stream;
     context = stream.context();
-    pinned = new PinnedMemory(context, SLOTS * MOST_BYTES);
-    for (int i = 0; i < SLOTS; i++) {
-      done[i] = Event.withoutTime(context);
+    try {
+      pinned = open.add(new PinnedMemory(context, SLOTS * MOST_BYTES));
+      for (int i = 0; i < SLOTS; i++) {
+        done[i] = open.add(Event.withoutTime(context));
+      }
+      open.add(stream::drain);
+    } catch (RuntimeException | Error e) {
+      open.closeAfter(e);
+      throw e;
     }
   }
 
@@ -47,10 +54,6 @@ final class Slips implements AutoCloseable {
 
   @Override
   public void close() {
-    stream.drain();
-    for (Event event : done) {
-      event.close();
-    }
-    pinned.close();
+    open.close();
   }
 }
