@@ -93,6 +93,11 @@ final class Learner implements AutoCloseable {
     return new PendingLosses(lossNames, learning, report.readLater());
   }
 
+  /** Whether steps are replayed, each on the batch of the one before. */
+  boolean isRecorded() {
+    return repeated.isRecorded();
+  }
+
   private void step(Batch batch) {
     try (Tensor losses = backward(batch)) {
       learning = GradientClipping.byGlobalNorm(parameters, clip, losses, verdict);

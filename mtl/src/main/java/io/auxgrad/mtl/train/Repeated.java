@@ -56,6 +56,11 @@ final class Repeated implements AutoCloseable {
     }
   }
 
+  /** Whether it is replayed from now on. */
+  boolean isRecorded() {
+    return replay != null;
+  }
+
   private void record(Runnable body) {
     try {
       replay = backend.record(body);

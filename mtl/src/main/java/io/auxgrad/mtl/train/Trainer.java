@@ -238,6 +238,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void endEpoch() {
+    if (!learner.isRecorded()) {
+      closeBatch(); // an evaluation has its own, and both may be more than there is room for
+    }
     int number = standing.epoch() + 1;
     boolean validate =
         number % config.train().validateEvery() == 0 || number == config.train().epochs();
