@@ -27,7 +27,7 @@ final class FeedingTest {
   void stepsAreMadeOnAllThreeKindsOfBatches() {
     int before = TensorScope.liveTensors();
     Feeding feeding =
-        Feeding.measure(new Workload(NetworkKind.MOBILENETV2, 3, 1, 32, 32), Backends.cpu(), 5);
+        Feeding.measure(new Workload(NetworkKind.MOBILENETV2, 3, 2, 32, 32), Backends.cpu(), 5);
     assertTrue(feeding.constant().low() > 0);
     assertTrue(feeding.host().low() > 0);
     assertTrue(feeding.device().low() > 0);

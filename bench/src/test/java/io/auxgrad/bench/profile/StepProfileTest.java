@@ -115,8 +115,10 @@ final class StepProfileTest {
     assertTrue(layers(profile).stream().allMatch(layer -> layer.startsWith("forward ")));
   }
 
+  // Without those that a processor makes around each product that it cannot do in bfloat16.
   private static Map<String, Long> calls(StepProfile profile) {
     return profile.ops().stream()
+        .filter(total -> !total.op().equals("pointwise.cast"))
         .collect(Collectors.toMap(Total::op, Total::calls, Long::sum, TreeMap::new));
   }
 
