@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ final class StepProfileTest {
   }
 
   @Test
+  @Tag("slow")
   void everyOpOfATrainingStepIsThere() throws IOException {
     Workload work = Workload.of(NetworkKind.MOBILENETV2_PLAIN, Precision.BF16, "2x32x32");
     StepProfile onGpu = StepProfile.ofTraining(work, gpu, roofline, 0, 1);
@@ -88,6 +90,7 @@ final class StepProfileTest {
   }
 
   @Test
+  @Tag("slow")
   void theStepThatIsTimedIsTheCapturedOne() {
     Workload work = Workload.of(NetworkKind.MOBILENETV2_PLAIN, Precision.FP32, "2x32x32");
     try (TrainingStep captured = new TrainingStep(work, gpu);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class LibraryPathTest {
   }
 
   @Test
+  @Tag("slow")
   void withoutMeasuringTheFirstWayIsTaken() throws Exception {
     run("chosen", NO_SEARCH);
     assertEquals(List.of(), plans());

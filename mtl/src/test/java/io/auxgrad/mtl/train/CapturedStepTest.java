@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,7 @@ final class CapturedStepTest {
 
   /** The graphs of the driver, and what it is asked while they are replayed. */
   @Test
+  @Tag("slow")
   void givesTheBytesOfEagerStepsAsAGraphOfAPretendedDriver()
       throws IOException, InterruptedException {
     assumeTrue(FakeGpu.available(), "needs g++, and no driver of NVIDIA's");
