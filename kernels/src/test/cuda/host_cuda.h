@@ -37,9 +37,7 @@ struct alignas(16) float4 {
     return host::launch(NAME, x, y, z, threads, arguments, count, order);                                          \
   }
 
-HOST_EXPORT void auxgrad_host_shared(void* at, long size) {
-  host::shared.push_back({at, static_cast<size_t>(size)});
-}
+HOST_EXPORT void auxgrad_host_shared(void* at, long size) { host::announce(at, static_cast<size_t>(size)); }
 
 #if defined(__SANITIZE_ADDRESS__)
 HOST_EXPORT void auxgrad_host_forbid(void* at, long size) { __asan_poison_memory_region(at, size); }

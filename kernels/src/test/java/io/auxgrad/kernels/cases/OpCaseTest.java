@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.auxgrad.kernels.cases.TestBackends.NamedBackend;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import java.lang.reflect.Method;
@@ -46,17 +47,34 @@ class OpCaseTest {
 
   @TestFactory
   Stream<DynamicTest> sameBytesOnAnyNumberOfThreads() {
-    return each((backend, c) -> {
-      // oneDNN's weight gradients sum per thread; everything of our own does not depend on it.
-      if (!c.covers().contains("convolution.gradWeight")
-          && !c.covers().contains("matmul.multiply")) {
-        List<Array64> one = withThreads(backend, 1, c);
-        List<Array64> two = withThreads(backend, 2, c);
-        for (int i = 0; i < one.size(); i++) {
-          assertArrayEquals(one.get(i).data(), two.get(i).data(), c + " output " + i);
-        }
-      }
-    });
+    // oneDNN's weight gradients sum per thread; everything of our own does not depend on it.
+    return each(
+        List.of(TestBackends.cpu()),
+        (cpu, c) -> {
+          if (!c.covers().contains("convolution.gradWeight")
+              && !c.covers().contains("matmul.multiply")) {
+            assertSameBytes(c, withThreads(cpu, 1, c), withThreads(cpu, 2, c));
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sameBytesInWhicheverOrderTheThreadsOfAGpuRun() {
+    List<NamedBackend> gpus = TestBackends.hostRun();
+    return each(
+        gpus.stream().limit(1).toList(),
+        (gpu, c) -> {
+          List<Array64> first = check(gpu).outputs(c);
+          for (NamedBackend other : gpus.subList(1, gpus.size())) {
+            assertSameBytes(c, first, check(other.backend()).outputs(c));
+          }
+        });
+  }
+
+  private static void assertSameBytes(OpCase c, List<Array64> want, List<Array64> got) {
+    for (int i = 0; i < want.size(); i++) {
+      assertArrayEquals(want.get(i).data(), got.get(i).data(), c + " output " + i);
+    }
   }
 
   @Test
@@ -83,7 +101,11 @@ class OpCaseTest {
   }
 
   private static Stream<DynamicTest> each(Body body) {
-    return TestBackends.all().stream()
+    return each(TestBackends.all(), body);
+  }
+
+  private static Stream<DynamicTest> each(List<NamedBackend> backends, Body body) {
+    return backends.stream()
         .flatMap(tested ->
             Cases.all().stream()
                 .map(c ->

@@ -4,15 +4,17 @@ import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.hostrun.HostGpu;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The backends that the cases run on: the CPU, and where there is a compiler the kernels of the GPU
  * on the host, with their threads in each order.
  */
 final class TestBackends {
-  private static final List<NamedBackend> ALL = find();
+  private static final NamedBackend CPU = new NamedBackend("cpu", Backends.cpu());
+  private static final List<NamedBackend> HOST_RUN = findHostRun();
 
   private TestBackends() {}
 
@@ -24,18 +26,25 @@ final class TestBackends {
    */
   record NamedBackend(String name, Backend backend) {}
 
-  static List<NamedBackend> all() {
-    return ALL;
+  static NamedBackend cpu() {
+    return CPU;
   }
 
-  private static List<NamedBackend> find() {
-    List<NamedBackend> backends = new ArrayList<>();
-    backends.add(new NamedBackend("cpu", Backends.cpu()));
-    if (HostGpu.available()) {
-      for (HostGpu.Order order : HostGpu.Order.values()) {
-        backends.add(new NamedBackend("host-run " + order, new CudaBackend(new HostGpu(order))));
-      }
+  /** One for each order of threads; none without a compiler. */
+  static List<NamedBackend> hostRun() {
+    return HOST_RUN;
+  }
+
+  static List<NamedBackend> all() {
+    return Stream.concat(Stream.of(CPU), HOST_RUN.stream()).toList();
+  }
+
+  private static List<NamedBackend> findHostRun() {
+    if (!HostGpu.available()) {
+      return List.of();
     }
-    return backends;
+    return Arrays.stream(HostGpu.Order.values())
+        .map(order -> new NamedBackend("host-run " + order, new CudaBackend(new HostGpu(order))))
+        .toList();
   }
 }

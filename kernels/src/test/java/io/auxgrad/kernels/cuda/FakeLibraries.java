@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda;
 
+import io.auxgrad.kernels.cuda.hostrun.Gxx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -7,11 +8,11 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code fake_libcudnn.cpp} and {@code fake_libcublas.cpp} in the place of NVIDIA's libraries. */
 @SuppressWarnings("restricted")
@@ -21,11 +22,26 @@ final class FakeLibraries {
   private static final String CUDNN = "libcudnn.so.9";
   private static final String CUBLAS = "libcublas.so.13";
 
+  private static final Path FOLDER = folderOfThisSource();
+
   private FakeLibraries() {}
 
   /** Where they lie. */
   static Path folder() {
-    return MODULE.resolve("target/fake-libraries");
+    return FOLDER;
+  }
+
+  private static Path folderOfThisSource() {
+    try (Stream<Path> files = Files.list(SOURCES)) {
+      List<byte[]> parts = new ArrayList<>();
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith("fake")).sorted().toList()) {
+        parts.add(Files.readAllBytes(file));
+      }
+      return MODULE.resolve("target/fake-libraries").resolve(Gxx.key(parts));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Compiles them, and something of the name of each library that they would need. */
@@ -45,28 +61,15 @@ final class FakeLibraries {
     String node = soname.replace('-', '_');
     Path versions =
         Files.writeString(folder().resolve(soname + ".map"), node + " { global: *; };\n");
-    List<String> command =
-        new ArrayList<>(
-            List.of("g++", "-std=c++17", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror"));
-    command.addAll(
+    Gxx.make(
+        folder().resolve(soname),
         List.of(
+            "-O2",
             "-fvisibility=hidden",
             "-Wl,-soname," + soname,
             "-Wl,--version-script=" + versions,
-            "-o",
-            folder().resolve(soname).toString(),
             source.toString(),
             "-ldl"));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + "\n" + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new IOException("interrupted", e));
-    }
   }
 
   /** How often cuDNN was asked for something, or how many of something it has. */

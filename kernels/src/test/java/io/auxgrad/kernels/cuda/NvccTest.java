@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,31 +47,44 @@ class NvccTest {
     return each(OTHERS);
   }
 
-  private Stream<DynamicTest> each(List<Integer> architectures) throws IOException {
-    assumeTrue(isInstalled(), "needs nvcc of CUDA 12.8 or newer");
-    try (Stream<Path> files = Files.list(KERNELS)) {
-      List<Path> sources = files.filter(f -> f.toString().endsWith(".cu")).sorted().toList();
-      return sources.stream()
-          .flatMap(source ->
-              architectures.stream()
-                  .map(sm ->
-                      DynamicTest.dynamicTest(
-                          source.getFileName() + " sm_" + sm, () -> check(source, sm))));
+  /** What became of a file, compiled beside others. */
+  private record Compilation(Path source, int architecture, Future<Output> report) {
+    String name() {
+      return source.getFileName() + " sm_" + architecture;
     }
   }
 
-  private void check(Path source, int architecture) throws IOException, InterruptedException {
-    Path cubin = folder.resolve(source.getFileName() + ".cubin");
-    Output report =
-        run(
-            "nvcc",
-            "-std=c++17",
-            "-arch=sm_" + architecture,
-            "-cubin",
-            "-Xptxas=-v",
-            "-o",
-            cubin.toString(),
-            source.toString());
+  private Stream<DynamicTest> each(List<Integer> architectures) throws IOException {
+    assumeTrue(isInstalled(), "needs nvcc of CUDA 12.8 or newer");
+    List<Compilation> all = new ArrayList<>();
+    // The pool closes when all are done.
+    try (Stream<Path> files = Files.list(KERNELS);
+        var compilers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      for (Path source : files.filter(f -> f.toString().endsWith(".cu")).sorted().toList()) {
+        for (int sm : architectures) {
+          all.add(new Compilation(source, sm, compilers.submit(() -> compile(source, sm))));
+        }
+      }
+    }
+    return all.stream()
+        .map(compilation ->
+            DynamicTest.dynamicTest(compilation.name(), () -> check(compilation.report().get())));
+  }
+
+  private Output compile(Path source, int architecture) throws IOException, InterruptedException {
+    Path cubin = folder.resolve(source.getFileName() + "." + architecture + ".cubin");
+    return run(
+        "nvcc",
+        "-std=c++17",
+        "-arch=sm_" + architecture,
+        "-cubin",
+        "-Xptxas=-v",
+        "-o",
+        cubin.toString(),
+        source.toString());
+  }
+
+  private static void check(Output report) {
     assertEquals(0, report.status(), report.text());
     List<String> spilling = new ArrayList<>();
     int entries = 0;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.auxgrad.kernels.cuda.hostrun.Gxx;
 import io.auxgrad.kernels.cuda.hostrun.HostModules;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.CudaLibrary;
@@ -18,9 +19,9 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ import java.util.Optional;
 @SuppressWarnings("restricted")
 final class FakeDriver {
   private static final Path MODULE = HostModules.folder();
+  private static final Path SOURCE = MODULE.resolve("src/test/cuda/fake_libcuda.cpp");
   private static FakeDriver instance;
 
   private final CudaLibraries libraries;
@@ -49,7 +51,7 @@ final class FakeDriver {
     if (real instanceof Finding.Found) {
       return Optional.of("NVIDIA's driver is installed, and a process can load one driver only");
     }
-    return hasCompiler() ? Optional.empty() : Optional.of("g++ is not installed");
+    return Gxx.available() ? Optional.empty() : Optional.of("g++ is not installed");
   }
 
   /** It, with nothing set. */
@@ -66,60 +68,32 @@ final class FakeDriver {
     return instance;
   }
 
-  private static boolean hasCompiler() {
-    try {
-      return run("g++", "--version").isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** Where it lies. */
   static Path folder() {
-    return MODULE.resolve("target/fake-driver");
-  }
-
-  // Under the real one's name: who asks the dynamic linker for that once this is loaded gets this.
-  private static Path compile() {
-    Path folder = folder();
-    Path library = folder.resolve("libcuda.so.1");
     try {
-      Files.createDirectories(folder);
-      Optional<String> complaint =
-          run(
-              "g++",
-              "-std=c++17",
-              "-shared",
-              "-fPIC",
-              "-O1",
-              "-g",
-              "-Wall",
-              "-Wextra",
-              "-Werror",
-              "-fvisibility=hidden",
-              "-Wl,-soname,libcuda.so.1",
-              "-o",
-              library.toString(),
-              MODULE.resolve("src/test/cuda/fake_libcuda.cpp").toString(),
-              "-ldl");
-      complaint.ifPresent(c -> {
-        throw new IllegalStateException(c);
-      });
-      return library;
+      String key = Gxx.key(List.of(Files.readAllBytes(SOURCE)));
+      return MODULE.resolve("target/fake-driver").resolve(key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** What the command complains of; empty if it succeeds. */
-  private static Optional<String> run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  // Under the real one's name: who asks the dynamic linker for that once this is loaded gets this.
+  private static Path compile() {
+    Path library = folder().resolve("libcuda.so.1");
     try {
-      return process.waitFor() == 0 ? Optional.empty() : Optional.of(output);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      Gxx.make(
+          library,
+          List.of(
+              "-O1",
+              "-g",
+              "-fvisibility=hidden",
+              "-Wl,-soname,libcuda.so.1",
+              SOURCE.toString(),
+              "-ldl"));
+      return library;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

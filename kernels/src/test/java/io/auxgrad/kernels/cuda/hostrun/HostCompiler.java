@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Makes a shared library for the processor of a {@code .cu} file, with {@code g++} and {@code nm}.
+ * It is named after what it was made of, and found again by this process and others.
  */
 final class HostCompiler {
   /** A function that every library exports. */
@@ -29,17 +31,7 @@ final class HostCompiler {
 
   private static final List<String> OPTIONS =
       List.of(
-          "-std=c++17",
-          "-shared",
-          "-fPIC",
-          "-g",
-          "-Wall",
-          "-Wextra",
-          "-Werror",
-          "-Wno-unknown-pragmas",
-          "-ffp-contract=off",
-          "-fvisibility=hidden",
-          "-fno-gnu-unique");
+          "-Wno-unknown-pragmas", "-ffp-contract=off", "-fvisibility=hidden", "-fno-gnu-unique");
 
   private final Path kernels;
   private final List<Path> headers;
@@ -66,41 +58,52 @@ final class HostCompiler {
     this.options = options;
   }
 
-  /** Whether this machine has the compiler. */
-  static boolean available() {
-    try {
-      return new ProcessBuilder("g++", "--version").redirectErrorStream(true).start().waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   /** The library with an entry {@code host_NAME} for each entry point {@code NAME} of the file. */
   Library compile(String file) {
     try {
-      Files.createDirectories(folder);
-      Path source = folder.resolve(file + ".cpp");
-      Files.writeString(source, wrapped(file));
-      Path library = folder.resolve("lib" + file + ".so");
-      List<String> command = new ArrayList<>(OPTIONS);
-      command.addAll(options);
-      command.addAll(includes());
-      command.addAll(List.of("-o", library.toString(), source.toString()));
-      run("g++", command);
+      String text = Gxx.preprocess(includes(), source(file));
+      String key = key(text);
+      Path library = folder.resolve("lib%s-%s.so".formatted(file, key));
+      if (!Files.exists(library)) {
+        Files.createDirectories(folder);
+        Path wrapped = folder.resolve("%s-%s.cpp".formatted(file, key));
+        Files.writeString(wrapped, wrapped(file, text));
+        Gxx.make(library, arguments(wrapped));
+      }
       return symbols(library);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  private List<String> arguments(Path source) {
+    List<String> arguments = new ArrayList<>(OPTIONS);
+    arguments.addAll(options);
+    arguments.addAll(includes());
+    arguments.add(source.toString());
+    return arguments;
+  }
+
+  /** Of all that the library is made of. */
+  private String key(String text) throws IOException {
+    List<byte[]> parts = new ArrayList<>();
+    parts.add(text.getBytes(StandardCharsets.UTF_8));
+    parts.add((OPTIONS + " " + options).getBytes(StandardCharsets.UTF_8));
+    for (Path headers : headers) {
+      try (Stream<Path> files = Files.list(headers)) {
+        for (Path header : files.filter(f -> f.toString().endsWith(".h")).sorted().toList()) {
+          parts.add(Files.readAllBytes(header));
+        }
+      }
+    }
+    return Gxx.key(parts);
+  }
+
   private static Library symbols(Path library) throws IOException {
     long anchor = -1;
     List<Shared> shared = new ArrayList<>();
-    for (String line : run("nm", List.of("-S", "--defined-only", library.toString())).split("\n")) {
+    String nm = Gxx.run("nm", List.of("-S", "--defined-only", library.toString()));
+    for (String line : nm.split("\n")) {
       Matcher export = EXPORT.matcher(line);
       Matcher variable = SHARED.matcher(line);
       if (export.matches()) {
@@ -114,23 +117,19 @@ final class HostCompiler {
     return new Library(library, anchor, shared);
   }
 
-  private String wrapped(String file) throws IOException {
+  private String wrapped(String file, String preprocessed) {
     StringBuilder text = new StringBuilder();
     text.append("#include \"host_cuda.h\"\n");
     text.append("#include \"").append(source(file)).append("\"\n");
-    for (String name : entries(file)) {
+    for (String name : entries(preprocessed)) {
       text.append("HOST_ENTRY(").append(name).append(")\n");
     }
     return text.toString();
   }
 
-  private Set<String> entries(String file) throws IOException {
-    List<String> command = new ArrayList<>(List.of("-x", "c++", "-E", "-P"));
-    command.addAll(includes());
-    command.add(source(file).toString());
-    String text = run("g++", command);
+  private static Set<String> entries(String preprocessed) {
     Set<String> names = new TreeSet<>();
-    Matcher matcher = ENTRY.matcher(text);
+    Matcher matcher = ENTRY.matcher(preprocessed);
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
@@ -143,21 +142,5 @@ final class HostCompiler {
 
   private List<String> includes() {
     return headers.stream().map(folder -> "-I" + folder).toList();
-  }
-
-  private static String run(String program, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(program));
-    command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + "\n" + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    return output;
   }
 }

@@ -10,7 +10,6 @@ import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.RecordableMemory;
 import io.auxgrad.tensor.Replay;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -18,9 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The host in the place of a GPU. */
@@ -48,34 +45,22 @@ public final class HostGpu implements Gpu {
   private static final FunctionDescriptor SHARED =
       FunctionDescriptor.ofVoid(ADDRESS, ValueLayout.JAVA_LONG);
 
-  private static final String MAIN = "src/main/cuda";
-  private static final String TEST = "src/test/cuda";
-  private static final List<String> PLAIN = List.of("-O1");
-
   private final Order order;
   private final Arena arena = Arena.ofShared();
   private final RecordableMemory memory;
   private final Faults faults;
-  private final HostCompiler compiler;
+  private final HostModules modules;
   private final Map<String, SymbolLookup> libraries = new HashMap<>();
   private final Map<String, Map<String, Kernel>> kernels = new HashMap<>();
-  private RuntimeException broken;
 
-  private HostGpu(Device device, Order order, String kernels, String folder, List<String> options) {
+  private HostGpu(Device device, Order order, HostModules modules, boolean fenced) {
     this.order = order;
+    this.modules = modules;
     MemorySegment fault = arena.allocate(Faults.BYTES, 16);
     faults = new Faults(fault.address(), fault);
-    Path module = HostModules.folder();
-    compiler =
-        new HostCompiler(
-            module.resolve(kernels),
-            List.of(module.resolve(MAIN), module.resolve(TEST)),
-            module.resolve("target/hostrun").resolve(folder),
-            options);
     memory =
         new RecordableMemory(
-            new HostMemory(
-                device, this::synchronize, options == SanitizedRun.OPTIONS ? fence() : Fence.NONE),
+            new HostMemory(device, this::synchronize, fenced ? fence() : Fence.NONE),
             () -> new KeptMemory(new HostMemory(device, this::synchronize, Fence.NONE)));
   }
 
@@ -86,26 +71,26 @@ public final class HostGpu implements Gpu {
 
   /** The same as the GPU number {@code index}. */
   public HostGpu(Order order, int index) {
-    this(Device.cuda(index), order, MAIN, "plain", PLAIN);
+    this(Device.cuda(index), order, HostModules.PLAIN, false);
   }
 
   /** The same under the address and undefined-behaviour sanitizers, for a {@link SanitizedRun}. */
   public static HostGpu sanitized(Order order) {
-    return new HostGpu(Device.cuda(0), order, MAIN, "sanitized", SanitizedRun.OPTIONS);
+    return new HostGpu(Device.cuda(0), order, HostModules.SANITIZED, true);
   }
 
   /** A GPU with the kernels that are there for tests of itself. */
   static HostGpu ofTestKernels(Order order) {
-    return new HostGpu(Device.cuda(0), order, TEST, "plain", PLAIN);
+    return new HostGpu(Device.cuda(0), order, HostModules.PLANTED, false);
   }
 
   static HostGpu sanitizedOfTestKernels() {
-    return new HostGpu(Device.cuda(0), Order.FORWARD, TEST, "sanitized", SanitizedRun.OPTIONS);
+    return new HostGpu(Device.cuda(0), Order.FORWARD, HostModules.PLANTED_SANITIZED, true);
   }
 
   /** Whether this machine has what it takes. */
   public static boolean available() {
-    return HostCompiler.available();
+    return Gxx.available();
   }
 
   @Override
@@ -125,17 +110,8 @@ public final class HostGpu implements Gpu {
         .computeIfAbsent(name, _ -> new HostKernel(name, library(file)));
   }
 
-  /** What did not compile once is not tried again by each test. */
   private SymbolLookup library(String file) {
-    if (broken != null) {
-      throw broken;
-    }
-    try {
-      return libraries.computeIfAbsent(file, _ -> load(compiler.compile(file)));
-    } catch (UncheckedIOException e) {
-      broken = e;
-      throw e;
-    }
+    return libraries.computeIfAbsent(file, f -> load(modules.library(f)));
   }
 
   /** What the address sanitizer offers, through one of the libraries that were compiled with it. */

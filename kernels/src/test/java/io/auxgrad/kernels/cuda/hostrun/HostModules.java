@@ -1,29 +1,89 @@
 package io.auxgrad.kernels.cuda.hostrun;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
-/** The kernels as libraries for the processor, each file compiled once. */
+/**
+ * Kernels as libraries for the processor. Who asks for one file's has those of the others made
+ * meanwhile, on all processors; what does not compile is not tried again.
+ */
 public final class HostModules {
   private static final String MAIN = "src/main/cuda";
-  private static final HostCompiler COMPILER =
-      new HostCompiler(
-          folder().resolve(MAIN),
-          List.of(folder().resolve(MAIN), folder().resolve("src/test/cuda")),
-          folder().resolve("target/hostrun/modules"),
-          List.of("-O1"));
-  private static final Map<String, Path> COMPILED = new ConcurrentHashMap<>();
+  private static final String TEST = "src/test/cuda";
+  private static final List<String> PLAIN_OPTIONS = List.of("-O1");
 
-  private HostModules() {}
+  /** The module's kernels. */
+  static final HostModules PLAIN = new HostModules(MAIN, "plain", PLAIN_OPTIONS);
 
-  /** The library of {@code file}, with a function {@code host_NAME} for each kernel. */
+  /** The same under the sanitizers, for a {@link SanitizedRun}. */
+  static final HostModules SANITIZED = new HostModules(MAIN, "sanitized", SanitizedRun.OPTIONS);
+
+  /** The kernels that are there for tests of the {@link HostGpu} itself. */
+  static final HostModules PLANTED = new HostModules(TEST, "plain", PLAIN_OPTIONS);
+
+  static final HostModules PLANTED_SANITIZED =
+      new HostModules(TEST, "sanitized", SanitizedRun.OPTIONS);
+
+  private static final ExecutorService COMPILERS =
+      Executors.newFixedThreadPool(
+          Runtime.getRuntime().availableProcessors(), Thread.ofPlatform().daemon().factory());
+
+  private final Path kernels;
+  private final HostCompiler compiler;
+  private final Map<String, CompletableFuture<HostCompiler.Library>> libraries =
+      new ConcurrentHashMap<>();
+
+  private HostModules(String kernels, String folder, List<String> options) {
+    Path module = folder();
+    this.kernels = module.resolve(kernels);
+    compiler =
+        new HostCompiler(
+            this.kernels,
+            List.of(module.resolve(MAIN), module.resolve(TEST)),
+            module.resolve("target/hostrun").resolve(folder),
+            options);
+  }
+
+  /** The library of a file of the module's kernels, with a {@code host_NAME} for each of them. */
   public static Path of(String file) {
-    return COMPILED.computeIfAbsent(file, f -> COMPILER.compile(f).path());
+    return PLAIN.library(file).path();
+  }
+
+  HostCompiler.Library library(String file) {
+    CompletableFuture<HostCompiler.Library> library = begin(file);
+    for (String other : files()) {
+      var _ = begin(other);
+    }
+    try {
+      return library.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private CompletableFuture<HostCompiler.Library> begin(String file) {
+    return libraries.computeIfAbsent(
+        file, f -> CompletableFuture.supplyAsync(() -> compiler.compile(f), COMPILERS));
+  }
+
+  private List<String> files() {
+    try (Stream<Path> files = Files.list(kernels)) {
+      return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".cu")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** This module's folder, from whichever module's tests this is used. */

@@ -14,7 +14,7 @@ import java.util.List;
 public final class SanitizedRun {
   /** What g++ is told; the first thing found ends the process. */
   static final List<String> OPTIONS =
-      List.of("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
+      List.of("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
 
   // Java keeps its own handler of segmentation faults, and leaks are none of the kernels' business.
   private static final String ASAN_OPTIONS =
