@@ -54,7 +54,8 @@ final class CapturedStepTest {
   /** Less than what one object for each op of each replay would come to. */
   private static final long KEPT_BYTES = 1 << 20;
 
-  private static final long GARBAGE_BYTES = 100;
+  /** Less than half of 1 kB for each of its launches. */
+  private static final long GARBAGE_BYTES = 256 << 10;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
