@@ -84,7 +84,7 @@ class Row:
     # Other images for the check, where those of the work do not fit in float64.
     check: str = ""
     # The larger the work, the fewer runs: each row takes two to five minutes.
-    warmup: int = 60
+    warmup: int = 200
     rounds: int = 10
     steps: int = 4
 
@@ -119,12 +119,12 @@ SPEED, LARGE, MEMORY = Goal("time", 2.2), Goal("time", 2.5), Goal("memory", 0.5)
 BFLOAT16 = (LARGE, Goal("fp32", 1.5), MEMORY)
 ROWS = [
     Row("train:4x120x160", (SPEED, MEMORY)),
-    Row("train:8x240x320", (LARGE, MEMORY), warmup=16, rounds=6, steps=2),
+    Row("train:8x240x320", (LARGE, MEMORY), warmup=60, rounds=6, steps=2),
     Row("train:4x120x160", BFLOAT16, precision="bf16"),
-    Row("train:8x240x320", BFLOAT16, precision="bf16", warmup=16, rounds=6, steps=2),
-    Row("train:2x120x160", (Goal("time", 1.3), MEMORY), network="deeplabv3-resnet50", warmup=16, rounds=8, steps=2),
-    Row("infer:4x120x160", (LARGE,), warmup=150, rounds=15, steps=8),
-    Row("infer:1x240x320", (LARGE,), warmup=150, rounds=15, steps=8),
+    Row("train:8x240x320", BFLOAT16, precision="bf16", warmup=60, rounds=6, steps=2),
+    Row("train:2x120x160", (Goal("time", 1.3), MEMORY), network="deeplabv3-resnet50", warmup=40, rounds=8, steps=2),
+    Row("infer:4x120x160", (LARGE,), warmup=300, rounds=15, steps=8),
+    Row("infer:1x240x320", (LARGE,), warmup=300, rounds=15, steps=8),
 ]
 SMALL = Goal("memory", 0.7)
 GPU = {"precision": "bf16", "device": "cuda", "check": "2x240x320", "warmup": 20, "rounds": 5, "steps": 10}

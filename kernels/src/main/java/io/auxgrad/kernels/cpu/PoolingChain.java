@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.simd.CastLoops;
+import io.auxgrad.kernels.cpu.simd.ChainLoops;
 import io.auxgrad.kernels.cpu.simd.CopyLoops;
 import io.auxgrad.kernels.cpu.simd.MaxPoolLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
@@ -93,10 +94,87 @@ final class PoolingChain {
 
   // Channels [first, first + count) of an image.
   private void run(long image, int first, int count) {
+    long offset = image * height * width * channels + first;
+    boolean quick =
+        kernel == ChainLoops.KERNEL && pad == kernel / 2 && ChainLoops.suit(width, count);
+    if (!quick || !quickly(offset, first, count)) {
+      slowly(offset, first, count);
+    }
+  }
+
+  /** The input, which is stage number 0, or a stage of the chain. */
+  private interface Stage {
+    /** Makes row {@code h}; returns NaN if a number was not finite. */
+    float make(int h);
+  }
+
+  /**
+   * False if the result is worth nothing, as a number was not finite. All kinds of stages are
+   * called from one place, so that the JVM compiles the loops of each by themselves: in one method
+   * they are too much for it, and it would put vectors into objects.
+   */
+  private boolean quickly(long offset, int first, int count) {
+    Stage[] all = new Stage[stages + 1];
+    for (int stage = 1; stage < stages; stage++) {
+      all[stage] = middle(stage, first, count);
+    }
+    all[0] = h -> readQuickly(offset, h, count);
+    all[stages] = last(offset, first, count);
+    float found = 0;
+    for (int step = 0; step < height + stages * pad; step++) {
+      for (int stage = 0; stage <= stages; stage++) {
+        int h = step - stage * pad;
+        if (h >= 0 && h < height) {
+          found += all[stage].make(h);
+        }
+      }
+    }
+    return found == 0;
+  }
+
+  private float readQuickly(long offset, int h, int count) {
+    if (x.dtype() == DType.FLOAT32) {
+      long from = x.address() + 4 * (offset + (long) h * width * channels);
+      return ChainLoops.input(from, 4L * channels, sum(h), kept(0, h), width, count);
+    }
+    read(offset, h, count);
+    return ChainLoops.input(sum(h), 4L * count, sum(h), kept(0, h), width, count);
+  }
+
+  private Stage middle(int stage, int first, int count) {
+    long factor = factors.get(stage - 1).address() + 4L * first;
+    return h -> {
+      choose(stage - 1, h);
+      return ChainLoops.stage(values, factor, sum(h), kept(stage, h), width, count);
+    };
+  }
+
+  private Stage last(long offset, int first, int count) {
+    long factor = factors.get(stages - 1).address() + 4L * first;
+    return h -> {
+      choose(stages - 1, h);
+      if (y.dtype() == DType.FLOAT32) {
+        long to = y.address() + 4 * (offset + (long) h * width * channels);
+        ChainLoops.last(values, factor, sum(h), to, 4L * channels, width, count);
+      } else {
+        ChainLoops.last(values, factor, sum(h), sum(h), 4L * count, width, count);
+        write(offset, h, count);
+      }
+      return 0;
+    };
+  }
+
+  // The rows of a window. Those beyond an end are that at the end again: no maximum changes.
+  private void choose(int stage, int h) {
+    for (int t = 0; t < kernel; t++) {
+      values[t] = kept(stage, Math.clamp(h - pad + t, 0, height - 1));
+    }
+  }
+
+  private void slowly(long offset, int first, int count) {
     for (int stage = 0; stage < stages; stage++) {
       repeat(factors.get(stage).address() + (long) Float.BYTES * first, count, stage);
     }
-    long offset = image * height * width * channels + first;
     for (int step = 0; step < height + stages * pad; step++) {
       if (step < height) {
         read(offset, step, count);
