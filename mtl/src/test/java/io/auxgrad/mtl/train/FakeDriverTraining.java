@@ -18,17 +18,27 @@ import java.util.Map;
 final class FakeDriverTraining {
   private static final int STEPS = 4;
   private static final int REPLAYS = 3;
+  private static final int FEW_IMAGES = 9;
+  private static final int MORE_IMAGES = 13;
+  private static final String READ = "cuMemcpyDtoHAsync_v2";
 
   /** What the driver is asked in each step, and nothing else of the sort. */
   private static final Map<String, Integer> OF_A_STEP =
       Map.of(
-          "cuGraphLaunch", 1,
-          "cuLaunchKernel", 0,
-          "cuStreamSynchronize", 0,
-          "cuMemAllocFromPoolAsync", 0,
-          "cuMemFreeAsync", 0,
-          "cuMemHostAlloc", 0,
-          "cuMemcpyDtoHAsync_v2", 1);
+          "cuGraphLaunch",
+          1,
+          "cuLaunchKernel",
+          0,
+          "cuStreamSynchronize",
+          0,
+          "cuMemAllocFromPoolAsync",
+          0,
+          "cuMemFreeAsync",
+          0,
+          "cuMemHostAlloc",
+          0,
+          READ,
+          1);
 
   private FakeDriverTraining() {}
 
@@ -40,6 +50,17 @@ final class FakeDriverTraining {
     LearnerRun.of(training.config("never"), backend, STEPS)
         .assertSame(LearnerRun.of(training.config("auto"), backend, STEPS));
     countCalls(backend);
+    assertEquals(
+        CapturedStepTest.evaluate(backend, "never", FEW_IMAGES),
+        CapturedStepTest.evaluate(backend, "auto", FEW_IMAGES));
+    assertEquals(
+        readsOfAnEvaluation(backend, FEW_IMAGES), readsOfAnEvaluation(backend, MORE_IMAGES));
+  }
+
+  private static long readsOfAnEvaluation(Backend backend, int images) {
+    long before = FakeGpu.calls(READ);
+    CapturedStepTest.evaluate(backend, "auto", images);
+    return FakeGpu.calls(READ) - before;
   }
 
   private static void countCalls(Backend backend) throws Diverged {
