@@ -54,6 +54,7 @@ record AllChecks(Path folder, List<String> chosen) {
     steps.add(step("launches", check("--launches")));
     steps.add(step("bandwidth", check("--bandwidth", "--json", path("bandwidth.json"))));
     WORKS.forEach((name, work) -> steps.add(profile("profile-" + name, work)));
+    steps.add(feeding(WORKS.get("small")));
     WORKS.forEach((name, work) -> steps.add(peers("eager-" + name, work, "eager,graph")));
     WORKS.forEach(
         (name, work) -> steps.add(peers("compile-" + name, work, "compile,compile-graph")));
@@ -80,12 +81,22 @@ record AllChecks(Path folder, List<String> chosen) {
   }
 
   private Step profile(String name, Work work) {
-    List<String> words = new ArrayList<>(List.of("profile", "--device", "cuda"));
-    words.addAll(List.of("--precision", "bf16", "--network", work.network, "--size", work.size));
-    words.addAll(List.of("--json", path(name + ".json")));
+    List<String> options = new ArrayList<>(List.of("--json", path(name + ".json")));
     if (!work.training) {
-      words.add("--inference");
+      options.add("--inference");
     }
+    return benchmark(name, "profile", work, options);
+  }
+
+  /** Of the shortest step, in which data weigh most. */
+  private static Step feeding(Work work) {
+    return benchmark("feeding", "feeding", work, List.of("--steps", "300", "--at-most", "3"));
+  }
+
+  private static Step benchmark(String name, String command, Work work, List<String> options) {
+    List<String> words = new ArrayList<>(List.of(command, "--device", "cuda"));
+    words.addAll(List.of("--precision", "bf16", "--network", work.network, "--size", work.size));
+    words.addAll(options);
     return step(name, ChildJvm.command(BENCHMARKS, List.of(), words.toArray(String[]::new)));
   }
 

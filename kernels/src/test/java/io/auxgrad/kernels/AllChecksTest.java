@@ -41,6 +41,14 @@ class AllChecksTest {
   }
 
   @Test
+  void dataMayTakeThreePercentOfTheShortestStep() {
+    expect(
+        "feeding",
+        "feeding --device cuda --precision bf16 --network mobilenetv2 --size 4x240x320",
+        "--at-most 3");
+  }
+
+  @Test
   void everythingUsesTheGpu() {
     for (String name : List.of("doctor", "training")) {
       expect(name, "--device cuda");

@@ -48,8 +48,8 @@ public final class GpuCheck {
         --peers      compares with PyTorch, by a Python that has it; OPTION is of bench/peers/record.py
         --sanitize   runs the op cases, or those with CASE in their names, or a few steps of training, under
                      compute-sanitizer
-        --all        all of these and profiles of whole steps, one after the other, with a log for each in
-                     FOLDER. STEP is
+        --all        all of these, profiles of whole steps and what data cost one, one after the other,
+                     with a log for each in FOLDER. STEP is
                      STEPS
       Exit code: 0 all is good, 1 something failed or no test ran, 2 wrong usage, 3 there is no GPU, no
       PyTorch or no compute-sanitizer.\

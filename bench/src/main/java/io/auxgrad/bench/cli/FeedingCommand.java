@@ -1,11 +1,7 @@
 package io.auxgrad.bench.cli;
 
 import io.auxgrad.bench.feeding.Feeding;
-import io.auxgrad.mtl.UserException;
-import io.auxgrad.tensor.Device;
-import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.ops.Backend;
-import io.auxgrad.tensor.ops.Backends;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,19 +17,6 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class FeedingCommand implements Callable<Integer> {
-  /** Where the step is made. */
-  private enum Place {
-    CPU,
-    CUDA
-  }
-
-  @Option(
-      names = "--device",
-      paramLabel = "cpu|cuda",
-      defaultValue = "cpu",
-      description = "Default: cpu.")
-  private Place place;
-
   @Option(
       names = "--steps",
       paramLabel = "N",
@@ -49,6 +32,7 @@ final class FeedingCommand implements Callable<Integer> {
   private double most;
 
   @Mixin private WorkloadOptions workload;
+  @Mixin private DeviceOption device;
   @Mixin private ThreadsOption threads;
   private final PrintStream out;
 
@@ -59,19 +43,11 @@ final class FeedingCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     workload.requirePositive("--steps", steps);
-    Backend backend = backend();
+    Backend backend = device.backend();
     backend.setThreads(threads.count());
     out.println(backend.describe());
     Feeding feeding = Feeding.measure(workload.workload(), backend, steps);
     out.println(feeding.text());
     return 100 * feeding.overhead() <= most ? 0 : 1;
-  }
-
-  private Backend backend() {
-    try {
-      return Backends.of(place == Place.CUDA ? Device.cuda(0) : Device.CPU);
-    } catch (TensorException e) {
-      throw new UserException(e.getMessage(), e);
-    }
   }
 }

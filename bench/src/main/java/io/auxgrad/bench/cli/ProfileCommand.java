@@ -54,7 +54,9 @@ final class ProfileCommand implements Callable<Integer> {
     Backends.cpu().setThreads(threads.count());
     Backend backend = device.backend();
     Roofline roofline =
-        device.isCuda() ? DeviceRoofline.measure(backend) : Roofline.ofHost(threads.count());
+        device.isCuda()
+            ? DeviceRoofline.measure(backend, work.precision().math())
+            : Roofline.ofHost(threads.count());
     StepProfile profile =
         inference
             ? StepProfile.ofInference(work, backend, roofline, warmup, steps)

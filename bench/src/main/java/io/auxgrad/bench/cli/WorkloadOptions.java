@@ -22,7 +22,7 @@ final class WorkloadOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "fp32|bf16",
+      paramLabel = "fp32|tf32|bf16",
       defaultValue = "fp32",
       description = "Default: fp32.")
   private Precision precision;

@@ -12,6 +12,7 @@ import io.auxgrad.mtl.data.ImageSize;
 import io.auxgrad.mtl.data.Residency;
 import io.auxgrad.mtl.data.Splits;
 import io.auxgrad.mtl.render.RenderedRooms;
+import io.auxgrad.tensor.Readout;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,15 +95,24 @@ public record Feeding(Spread constant, Spread host, Spread device) {
     return new Feeding(Spread.of(constant), Spread.of(fromHost), Spread.of(fromDevice));
   }
 
+  // As in a training, a step is waited for when the next one has its batch and has been asked for:
+  // on a GPU data come while it computes.
   private static void turn(TrainingStep step, Runnable feed, List<Double> seconds) {
+    feed.run();
+    Readout last = step.ask();
+    long before = System.nanoTime();
     for (int i = 0; i < WARM_UP + TURN; i++) {
-      long begin = System.nanoTime();
       feed.run();
-      step.run();
+      Readout next = step.ask();
+      last.awaitFloats();
+      long now = System.nanoTime();
       if (i >= WARM_UP) {
-        seconds.add((System.nanoTime() - begin) * 1e-9);
+        seconds.add((now - before) * 1e-9);
       }
+      before = now;
+      last = next;
     }
+    last.awaitFloats();
   }
 
   /** How much longer a step takes with data than without, by the quicker of the two ways. */

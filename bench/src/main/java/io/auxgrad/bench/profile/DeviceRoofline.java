@@ -9,6 +9,7 @@ import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import io.auxgrad.tensor.ops.MathMode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,24 +35,30 @@ public final class DeviceRoofline {
   private static final long LARGEST_COPY = 1L << 30;
 
   private final Backend backend;
+  private final MathMode math;
   private final OpTimer timer;
 
-  private DeviceRoofline(Backend backend, OpTimer timer) {
+  private DeviceRoofline(Backend backend, MathMode math, OpTimer timer) {
     this.backend = backend;
+    this.math = math;
     this.timer = timer;
   }
 
-  /** Measured now; takes some seconds and, at most, a GiB of the device's memory. */
-  public static Roofline measure(Backend backend) {
+  /**
+   * Measured now; takes some seconds and, at most, a GiB of the device's memory.
+   *
+   * @param math how what is held against it multiplies float32
+   */
+  public static Roofline measure(Backend backend, MathMode math) {
     try (OpTimer timer = new OpTimer(backend)) {
-      DeviceRoofline device = new DeviceRoofline(backend, timer);
+      DeviceRoofline device = new DeviceRoofline(backend, math, timer);
       Map<DType, Double> gigaflops = new EnumMap<>(DType.class);
       for (DType type : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
         gigaflops.put(type, Math.max(device.products(type), device.convolutions(type)));
       }
       NavigableMap<Long, Double> bandwidth = device.copies();
       backend.memory().trim();
-      return new Roofline(gigaflops, bandwidth);
+      return new Roofline(gigaflops, math, bandwidth);
     }
   }
 
@@ -62,12 +69,12 @@ public final class DeviceRoofline {
         n -> 2 * n * n * n,
         n -> {
           Tensor a = noise(type, Shape.of(n, n));
-          return () -> backend.matmul().multiply(a, false, a, true);
+          return () -> backend.matmul().multiply(a, false, a, true, type, math);
         });
   }
 
   private double convolutions(DType type) {
-    Conv2dSpec spec = Conv2dSpec.of(1, KERNEL / 2);
+    Conv2dSpec spec = Conv2dSpec.of(1, KERNEL / 2).with(math);
     return fastest(
         FEWEST_CHANNELS,
         MOST_CHANNELS,

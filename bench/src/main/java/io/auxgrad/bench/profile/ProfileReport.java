@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param machine where and with what
  * @param what training step or inference
  * @param network by its name
- * @param precision {@code fp32} or {@code bf16}
+ * @param precision {@code fp32}, {@code tf32} or {@code bf16}
  * @param size {@code BATCHxHEIGHTxWIDTH}
  * @param insideOps milliseconds of a step in which an op runs
  * @param floor milliseconds of a step if each op took what the device needs at best

@@ -26,7 +26,7 @@ public record ProfileText(StepProfile profile) {
     gigaflops.forEach((type, rate) ->
         text.append(Figures.threeDigits(rate))
             .append(" GFLOP/s on ")
-            .append(type.safetensorsName())
+            .append(type == DType.FLOAT32 ? float32() : type.safetensorsName())
             .append(", "));
     text.append("copying ");
     profile
@@ -38,6 +38,14 @@ public record ProfileText(StepProfile profile) {
                 .append(Figures.threeDigits(size / 0x1p20))
                 .append(" MiB, "));
     return text.substring(0, text.length() - 2);
+  }
+
+  /** As it was multiplied. */
+  private String float32() {
+    return switch (profile.roofline().math()) {
+      case FP32 -> DType.FLOAT32.safetensorsName();
+      case TF32 -> "TF32";
+    };
   }
 
   private MarkdownTable ops() {

@@ -1,6 +1,7 @@
 package io.auxgrad.bench.profile;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.MathMode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -12,9 +13,11 @@ import java.util.TreeMap;
  *
  * @param gigaflops operations per nanosecond by the type of the factors, a fused multiply-add
  *     counting two
+ * @param math how float32 factors were multiplied
  * @param bandwidth bytes per nanosecond, read and written, by the bytes of the working set
  */
-public record Roofline(Map<DType, Double> gigaflops, NavigableMap<Long, Double> bandwidth) {
+public record Roofline(
+    Map<DType, Double> gigaflops, MathMode math, NavigableMap<Long, Double> bandwidth) {
   private static final long MIB = 1 << 20;
 
   /** Of the processor, measured now, on so many threads; takes some seconds. */
@@ -23,7 +26,7 @@ public record Roofline(Map<DType, Double> gigaflops, NavigableMap<Long, Double> 
     for (long size : new long[] {MIB / 4, MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB}) {
       bandwidth.put(size, CopyBandwidth.measure(threads, size));
     }
-    return new Roofline(same(FmaPeak.measure(threads)), bandwidth);
+    return new Roofline(same(FmaPeak.measure(threads)), MathMode.FP32, bandwidth);
   }
 
   /** Of a processor, whose bfloat16 is held against its float32. */

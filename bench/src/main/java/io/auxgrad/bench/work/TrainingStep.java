@@ -14,6 +14,7 @@ import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.nn.optim.Sgd;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Device;
+import io.auxgrad.tensor.Readout;
 import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -76,6 +77,17 @@ public final class TrainingStep implements AutoCloseable {
    * trainings run there.
    */
   public double run() {
+    make();
+    return before.item();
+  }
+
+  /** The same without waiting for it; the loss comes when the device has made the step. */
+  public Readout ask() {
+    make();
+    return before.readLater();
+  }
+
+  private void make() {
     if (replay != null) {
       replay.run();
     } else if (captures && done == EAGER_STEPS) {
@@ -84,7 +96,6 @@ public final class TrainingStep implements AutoCloseable {
       step();
       done++;
     }
-    return before.item();
   }
 
   /** The same op by op, for who listens to ops. */

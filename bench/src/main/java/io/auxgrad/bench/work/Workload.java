@@ -1,11 +1,13 @@
 package io.auxgrad.bench.work;
 
+import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.DepthTask;
 import io.auxgrad.mtl.tasks.NormalsTask;
 import io.auxgrad.mtl.tasks.SegmentationTask;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Precision;
+import io.auxgrad.tensor.TensorException;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.LossOps.Penalty;
 import java.util.List;
@@ -65,11 +67,20 @@ public record Workload(
         Integer.parseInt(m.group(3)));
   }
 
-  /** The network in training mode, with the same weights each time; the caller closes it. */
+  /**
+   * The network in training mode, with the same weights each time; the caller closes it.
+   *
+   * @throws UserException if the device does not compute in this precision
+   */
   public MultiTaskNetwork createNetwork(Backend backend) {
     MultiTaskNetwork created = network.create(taskList(), backend);
-    created.precision(precision);
-    return created;
+    try {
+      created.precision(precision);
+      return created;
+    } catch (TensorException e) {
+      created.close();
+      throw new UserException(e.getMessage(), e);
+    }
   }
 
   /** The tasks. */
@@ -77,7 +88,7 @@ public record Workload(
     return TASKS.subList(0, tasks);
   }
 
-  /** {@code fp32} or {@code bf16}. */
+  /** {@code fp32}, {@code tf32} or {@code bf16}. */
   public String precisionLabel() {
     return precision.name().toLowerCase(Locale.ROOT);
   }

@@ -62,7 +62,8 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"profile --device cuda", "step inference --device cuda"})
+  @ValueSource(
+      strings = {"profile --device cuda", "step inference --device cuda", "feeding --device cuda"})
   void aGpuThatIsNotThereIsNamed(String arguments) {
     assumeFalse(Files.exists(Path.of("/dev/nvidiactl")), "there is a GPU");
     assertEquals(1, run(arguments.split(" ")));

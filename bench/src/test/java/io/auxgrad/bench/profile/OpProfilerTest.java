@@ -13,6 +13,7 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.MacCounter;
+import io.auxgrad.tensor.ops.MathMode;
 import io.auxgrad.tensor.ops.Stopwatch;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class OpProfilerTest {
   private static final Roofline ROOFLINE =
       new Roofline(
           Map.of(DType.FLOAT32, 100.0, DType.BFLOAT16, 800.0),
+          MathMode.FP32,
           new TreeMap<>(Map.of(1L << 20, 50.0, 1L << 26, 10.0)));
 
   @ParameterizedTest

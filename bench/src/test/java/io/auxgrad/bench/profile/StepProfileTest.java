@@ -19,6 +19,7 @@ import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
+import io.auxgrad.tensor.ops.MathMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class StepProfileTest {
     assumeTrue(HostGpu.available(), "needs g++");
     gpu = new CudaBackend(new HostGpu(HostGpu.Order.FORWARD, INDEX));
     Backends.use(gpu);
-    roofline = DeviceRoofline.measure(gpu);
+    roofline = DeviceRoofline.measure(gpu, MathMode.FP32);
   }
 
   @AfterEach

@@ -29,6 +29,9 @@ final class MetricCases {
     List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(cases, Set.of(0), Set.of()));
     all.add(moreThanTheMostParts());
     all.add(zeroAndOppositeVectors());
+    for (int[] dims : new int[][] {{1}, {7, 7}, {70, 70}, {3, 1031}}) {
+      all.add(counts(dims));
+    }
     return all;
   }
 
@@ -165,6 +168,23 @@ final class MetricCases {
         null,
         2 * 4 * 60,
         0);
+  }
+
+  /** Of any int32, so that sums of two need more than its 32 bits. */
+  private static OpCase counts(int... dims) {
+    return OpCase.of(
+        "sums of counts",
+        Set.of("metric.accumulate"),
+        List.of(Input.labels(0, Integer.MAX_VALUE, dims)),
+        in ->
+            List.of(Array64.of(Shape.of(dims), i -> 2 * in.getFirst().data()[i]).as(DType.FLOAT64)),
+        (b, in) -> {
+          Tensor sums = Tensor.zeros(b.memory(), DType.FLOAT64, Shape.of(dims));
+          for (int time = 0; time < 2; time++) {
+            b.metric().accumulate(in.getFirst(), sums);
+          }
+          return List.of(sums);
+        });
   }
 
   private static Tensor zeros(List<Tensor> beside, DType type, int length) {

@@ -42,6 +42,13 @@ final class CpuMetric extends MetricOps {
     store(running, sums);
   }
 
+  @Override
+  protected void runAccumulate(Tensor counts, Tensor sums) {
+    for (long i = 0; i < counts.size(); i++) {
+      Native.addDouble(sums.address(), i, Native.getInt(counts.address(), i));
+    }
+  }
+
   private static long addressOrZero(Tensor tensorOrNull) {
     return tensorOrNull == null ? 0 : tensorOrNull.address();
   }

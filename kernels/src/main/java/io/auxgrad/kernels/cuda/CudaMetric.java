@@ -10,7 +10,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Launches the sums of {@code metric.cu}: one kernel over the pixels, one over what it leaves. */
+/**
+ * Launches the sums of {@code metric.cu}: one kernel over the pixels, one over what it leaves; and
+ * one over counts.
+ */
 final class CudaMetric extends MetricOps {
   /** Pixels of a thread, as long as an image has not more parts than {@link #MOST_PARTS}. */
   private static final int PER_THREAD = 4;
@@ -65,6 +68,12 @@ final class CudaMetric extends MetricOps {
                 .put(partial)
                 .put(histogram)
                 .put((int) histogram.size()));
+  }
+
+  @Override
+  protected void runAccumulate(Tensor counts, Tensor sums) {
+    long n = counts.size();
+    file.kernel("add_counts").begin().put(counts).put(sums).put(n).launch(n, 1);
   }
 
   private interface Arguments {

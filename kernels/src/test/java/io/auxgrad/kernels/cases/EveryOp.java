@@ -350,6 +350,13 @@ final class EveryOp {
           metric.normals(floats(n, h, w, 3), floats(n, h, w, 3), null, sums, histogram);
           return List.of(sums, histogram);
         });
+    ops.put(
+        "sums of counts",
+        () -> {
+          Tensor sums = zeros(DType.FLOAT64, n, h, w, c);
+          metric.accumulate(zeros(DType.INT32, n, h, w, c), sums);
+          return List.of(sums);
+        });
   }
 
   private void views() {

@@ -40,6 +40,10 @@ class CpuMetricTest {
     refuses(
         "normals sums: prediction [2,4,5,1] must be [N,...,3]",
         () -> metric.normals(map, map, null, sums, counts));
+    refuses(
+        "sums of counts: counts [181] and sums [9] differ", () -> metric.accumulate(counts, sums));
+    refuses(
+        "sums of counts: counts is FLOAT64, expected INT32", () -> metric.accumulate(sums, sums));
   }
 
   private static void refuses(String message, Runnable op) {

@@ -1,6 +1,7 @@
 package io.auxgrad.mtl.metrics;
 
 import io.auxgrad.mtl.data.Batch;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.MetricOps;
@@ -25,30 +26,34 @@ public final class DepthMetric implements Metric {
   /** The least depth that is compared, in metres: logarithms and ratios need a positive one. */
   public static final float MINIMUM = 1e-3f;
 
-  private final double[] sums = new double[MetricOps.DEPTH_SUMS];
+  private final SplitSums sums;
+
+  /** For predictions in {@code memory}. */
+  public DepthMetric(DeviceMemory memory) {
+    sums = SplitSums.zero(memory, MetricOps.DEPTH_SUMS);
+  }
 
   /** Takes in metres {@code [N,H,W,1]}. */
   @Override
   public void update(Tensor prediction, Batch batch) {
-    MetricOps ops = Backends.of(prediction).metric();
-    RunningSums.add(
-        prediction.memory(),
-        sums,
-        running -> ops.depth(prediction, batch.depth(), batch.depthMask(), MINIMUM, running));
+    Backends.of(prediction)
+        .metric()
+        .depth(prediction, batch.depth(), batch.depthMask(), MINIMUM, sums.tensor());
   }
 
   @Override
   public SequencedMap<String, Double> results() {
-    double pixels = sums[0];
+    double[] read = sums.read();
+    double pixels = read[0];
     SequencedMap<String, Double> results = new LinkedHashMap<>();
-    results.put("abs_rel", sums[1] / pixels);
-    results.put("sq_rel", sums[2] / pixels);
-    results.put("rmse", Math.sqrt(sums[3] / pixels));
-    results.put("rmse_log", Math.sqrt(sums[4] / pixels));
-    results.put("log10", sums[5] / pixels);
-    results.put("delta_1", sums[6] / pixels);
-    results.put("delta_2", sums[7] / pixels);
-    results.put("delta_3", sums[8] / pixels);
+    results.put("abs_rel", read[1] / pixels);
+    results.put("sq_rel", read[2] / pixels);
+    results.put("rmse", Math.sqrt(read[3] / pixels));
+    results.put("rmse_log", Math.sqrt(read[4] / pixels));
+    results.put("log10", read[5] / pixels);
+    results.put("delta_1", read[6] / pixels);
+    results.put("delta_2", read[7] / pixels);
+    results.put("delta_3", read[8] / pixels);
     return results;
   }
 }

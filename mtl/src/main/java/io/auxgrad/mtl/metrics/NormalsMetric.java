@@ -1,9 +1,7 @@
 package io.auxgrad.mtl.metrics;
 
 import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
-import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.MetricOps;
@@ -26,52 +24,50 @@ public final class NormalsMetric implements Metric {
   /** Resolution of the median in degrees. */
   public static final double BIN = 0.005;
 
-  private final long[] histogram = new long[(int) Math.round(180 / BIN) + 1];
-  private final double[] sums = new double[MetricOps.NORMALS_SUMS];
+  private static final int BINS = (int) Math.round(180 / BIN) + 1;
+
+  private final SplitSums sums;
+  private final SplitSums histogram;
+
+  /** For predictions in {@code memory}. */
+  public NormalsMetric(DeviceMemory memory) {
+    sums = SplitSums.zero(memory, MetricOps.NORMALS_SUMS);
+    histogram = SplitSums.zero(memory, BINS);
+  }
 
   /** Takes in vectors {@code [N,H,W,3]}. */
   @Override
   public void update(Tensor prediction, Batch batch) {
     MetricOps ops = Backends.of(prediction).metric();
-    DeviceMemory memory = prediction.memory();
-    try (Tensor counts = Tensor.zeros(memory, DType.INT32, Shape.of(histogram.length))) {
-      RunningSums.add(
-          memory,
-          sums,
-          running ->
-              ops.normals(prediction, batch.normals(), batch.normalsMask(), running, counts));
-      int[] added = counts.toInts();
-      for (int i = 0; i < added.length; i++) {
-        histogram[i] += added[i];
-      }
-    }
+    histogram.count(counts ->
+        ops.normals(prediction, batch.normals(), batch.normalsMask(), sums.tensor(), counts));
   }
 
   @Override
   public SequencedMap<String, Double> results() {
     SequencedMap<String, Double> results = new LinkedHashMap<>();
-    double pixels = sums[0];
-    results.put("mean", sums[1] / pixels);
-    results.put("median", median());
-    results.put("within_11_25", sums[2] / pixels);
-    results.put("within_22_5", sums[3] / pixels);
-    results.put("within_30", sums[4] / pixels);
+    double[] read = sums.read();
+    double pixels = read[0];
+    results.put("mean", read[1] / pixels);
+    results.put("median", median(histogram.read(), (long) pixels));
+    results.put("within_11_25", read[2] / pixels);
+    results.put("within_22_5", read[3] / pixels);
+    results.put("within_30", read[4] / pixels);
     return results;
   }
 
   // As usual the mean of the two middle values where their number is even.
-  private double median() {
-    long pixels = (long) sums[0];
-    return (valueOfRank((pixels - 1) / 2) + valueOfRank(pixels / 2)) / 2;
+  private static double median(double[] counts, long pixels) {
+    return (valueOfRank(counts, (pixels - 1) / 2) + valueOfRank(counts, pixels / 2)) / 2;
   }
 
-  private double valueOfRank(long rank) {
-    long below = 0;
-    for (int i = 0; i < histogram.length; i++) {
-      if (below + histogram[i] > rank) {
-        return BIN * (i + (rank - below + 0.5) / histogram[i]);
+  private static double valueOfRank(double[] counts, long rank) {
+    double below = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (below + counts[i] > rank) {
+        return BIN * (i + (rank - below + 0.5) / counts[i]);
       }
-      below += histogram[i];
+      below += counts[i];
     }
     return Double.NaN;
   }

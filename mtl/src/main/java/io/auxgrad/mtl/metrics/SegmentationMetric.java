@@ -1,10 +1,8 @@
 package io.auxgrad.mtl.metrics;
 
 import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.tensor.DType;
-import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
@@ -27,51 +25,47 @@ public final class SegmentationMetric implements Metric {
   public static final int IGNORE = -1;
 
   private final int classes;
-  private final long[] counts;
+  private final SplitSums confusion;
 
-  /** For labels {@code 0..classes-1}. */
-  public SegmentationMetric(int classes) {
+  /** For labels {@code 0..classes-1} and predictions in {@code memory}. */
+  public SegmentationMetric(DeviceMemory memory, int classes) {
     this.classes = classes;
-    this.counts = new long[classes * classes];
+    confusion = SplitSums.zero(memory, classes, classes);
   }
 
   /** Takes in logits {@code [N,H,W,classes]}; the largest one decides, the first of equals. */
   @Override
   public void update(Tensor prediction, Batch batch) {
     Backend backend = Backends.of(prediction);
-    try (var _ = TensorScope.open()) {
-      Tensor chosen = backend.reduction().argmax(prediction);
-      Tensor confusion = Tensor.zeros(prediction.memory(), DType.INT32, Shape.of(classes, classes));
-      backend.indexing().confusion(chosen, batch.classes(), IGNORE, confusion);
-      int[] added = confusion.toInts();
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] += added[i];
-      }
+    try (Tensor chosen = backend.reduction().argmax(prediction)) {
+      confusion.count(
+          counts -> backend.indexing().confusion(chosen, batch.classes(), IGNORE, counts));
     }
   }
 
   @Override
   public SequencedMap<String, Double> results() {
+    double[] counts = confusion.read();
     double iou = 0;
     int occurring = 0;
     double recall = 0;
     int labelled = 0;
-    long right = 0;
-    long pixels = 0;
+    double right = 0;
+    double pixels = 0;
     for (int c = 0; c < classes; c++) {
-      long hits = counts[c * classes + c];
-      long targets = 0;
-      long predictions = 0;
+      double hits = counts[c * classes + c];
+      double targets = 0;
+      double predictions = 0;
       for (int other = 0; other < classes; other++) {
         targets += counts[c * classes + other];
         predictions += counts[other * classes + c];
       }
       if (targets + predictions > 0) {
-        iou += (double) hits / (targets + predictions - hits);
+        iou += hits / (targets + predictions - hits);
         occurring++;
       }
       if (targets > 0) {
-        recall += (double) hits / targets;
+        recall += hits / targets;
         labelled++;
       }
       right += hits;
@@ -79,7 +73,7 @@ public final class SegmentationMetric implements Metric {
     }
     SequencedMap<String, Double> results = new LinkedHashMap<>();
     results.put("miou", iou / occurring);
-    results.put("pixel_accuracy", (double) right / pixels);
+    results.put("pixel_accuracy", right / pixels);
     results.put("mean_accuracy", recall / labelled);
     return results;
   }

@@ -5,6 +5,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.metrics.DepthMetric;
 import io.auxgrad.mtl.metrics.Metric;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -59,8 +60,8 @@ public final class DepthTask implements Task {
   }
 
   @Override
-  public Metric newMetric() {
-    return new DepthMetric();
+  public Metric newMetric(DeviceMemory memory) {
+    return new DepthMetric(memory);
   }
 
   /** Predicts the mean depth of the training pixels. */

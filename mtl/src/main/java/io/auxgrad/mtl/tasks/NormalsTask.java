@@ -5,6 +5,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.metrics.Metric;
 import io.auxgrad.mtl.metrics.NormalsMetric;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backends;
@@ -46,8 +47,8 @@ public final class NormalsTask implements Task {
   }
 
   @Override
-  public Metric newMetric() {
-    return new NormalsMetric();
+  public Metric newMetric(DeviceMemory memory) {
+    return new NormalsMetric(memory);
   }
 
   /** Predicts the direction of the mean of the training normals. */

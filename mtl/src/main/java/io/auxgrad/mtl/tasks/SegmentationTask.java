@@ -5,6 +5,7 @@ import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.metrics.Metric;
 import io.auxgrad.mtl.metrics.SegmentationMetric;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 
@@ -63,8 +64,8 @@ public final class SegmentationTask implements Task {
   }
 
   @Override
-  public Metric newMetric() {
-    return new SegmentationMetric(classes);
+  public Metric newMetric(DeviceMemory memory) {
+    return new SegmentationMetric(memory, classes);
   }
 
   /** Predicts the class of most training pixels. */

@@ -3,6 +3,7 @@ package io.auxgrad.mtl.tasks;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.metrics.Metric;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Tensor;
 
 /**
@@ -48,8 +49,8 @@ public interface Task {
    */
   Tensor predict(Tensor output, int height, int width);
 
-  /** An empty metric for predictions of this task. */
-  Metric newMetric();
+  /** An empty metric for predictions of this task, in the memory that they are in. */
+  Metric newMetric(DeviceMemory memory);
 
   /** The predictor that looks at no image, not yet fitted. */
   TrivialPredictor newTrivialPredictor();

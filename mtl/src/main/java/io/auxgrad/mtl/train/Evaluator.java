@@ -51,9 +51,9 @@ public final class Evaluator {
     this.records = records;
   }
 
-  /** Makes predictions by task for a batch. */
+  /** Makes the predictions of a batch by task. */
   private interface Predictor {
-    Tensor predict(Task task, Batch batch);
+    Tensor predict(Task task);
   }
 
   /** Takes one batch of labels and images. */
@@ -61,21 +61,38 @@ public final class Evaluator {
     void accept(Batch batch);
   }
 
-  /** The metrics of {@code network}, which is left in the mode it was in. */
+  /**
+   * The metrics of {@code network}, which is left in the mode it was in. The device is waited for
+   * when all batches have been asked for.
+   */
   public SequencedMap<String, Double> evaluate(MultiTaskNetwork network, Dataset dataset) {
     boolean training = network.isTraining();
     network.train(false);
-    try (Passes passes = new Passes(network)) {
+    try (var _ = TensorScope.open();
+        Repeated repeated = new Repeated(backend, records)) {
       Map<String, Metric> metrics = newMetrics();
       forEachBatch(
           dataset,
           b -> {
-            Map<String, Tensor> predictions = passes.predict(b);
-            update(metrics, b, (t, _) -> predictions.get(t.name()));
+            if (b.count() == batch) {
+              repeated.run(b, () -> pass(network, b, metrics));
+            } else {
+              pass(network, b, metrics);
+            }
           });
       return flat(metrics);
     } finally {
       network.train(training);
+    }
+  }
+
+  private void pass(MultiTaskNetwork network, Batch b, Map<String, Metric> metrics) {
+    try (var _ = TensorScope.open()) {
+      Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
+      update(
+          metrics,
+          b,
+          task -> task.predict(outputs.get(task.name()).value(), size.height(), size.width()));
     }
   }
 
@@ -90,23 +107,25 @@ public final class Evaluator {
   /** The metrics of trivial predictors. */
   public SequencedMap<String, Double> evaluate(
       Map<String, TrivialPredictor> trivial, Dataset dataset) {
-    Map<String, Metric> metrics = newMetrics();
-    forEachBatch(
-        dataset,
-        b ->
-            update(
-                metrics,
-                b,
-                (t, x) ->
-                    trivial
-                        .get(t.name())
-                        .predict(backend.memory(), x.count(), size.height(), size.width())));
-    return flat(metrics);
+    try (var _ = TensorScope.open()) {
+      Map<String, Metric> metrics = newMetrics();
+      forEachBatch(
+          dataset,
+          b ->
+              update(
+                  metrics,
+                  b,
+                  task ->
+                      trivial
+                          .get(task.name())
+                          .predict(backend.memory(), b.count(), size.height(), size.width())));
+      return flat(metrics);
+    }
   }
 
   private Map<String, Metric> newMetrics() {
     Map<String, Metric> metrics = new LinkedHashMap<>();
-    tasks.forEach(task -> metrics.put(task.name(), task.newMetric()));
+    tasks.forEach(task -> metrics.put(task.name(), task.newMetric(backend.memory())));
     return metrics;
   }
 
@@ -138,53 +157,11 @@ public final class Evaluator {
     return Batch.upload(backend.memory(), content);
   }
 
-  /** The predictions of a network for batch after batch. */
-  private final class Passes implements AutoCloseable {
-    private final MultiTaskNetwork network;
-    private final Repeated repeated = new Repeated(backend, records);
-    private final Map<String, Tensor> predictions = new LinkedHashMap<>();
-
-    Passes(MultiTaskNetwork network) {
-      this.network = network;
-    }
-
-    /** By name of the task, until the next batch. */
-    Map<String, Tensor> predict(Batch b) {
-      if (b.count() == batch) {
-        repeated.run(b, () -> pass(b));
-      } else {
-        pass(b);
-      }
-      return predictions;
-    }
-
-    private void pass(Batch b) {
-      forget();
-      try (var _ = TensorScope.open()) {
-        Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
-        for (Task task : tasks) {
-          Tensor output = outputs.get(task.name()).value();
-          Tensor prediction = task.predict(output, size.height(), size.width());
-          predictions.put(task.name(), TensorScope.detach(prediction));
-        }
-      }
-    }
-
-    private void forget() {
-      predictions.values().forEach(Tensor::close);
-      predictions.clear();
-    }
-
-    @Override
-    public void close() {
-      forget();
-      repeated.close();
-    }
-  }
-
   private void update(Map<String, Metric> metrics, Batch b, Predictor predictor) {
     for (Task task : tasks) {
-      metrics.get(task.name()).update(predictor.predict(task, b), b);
+      try (Tensor prediction = predictor.predict(task)) {
+        metrics.get(task.name()).update(prediction, b);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import io.auxgrad.mtl.Golden;
 import io.auxgrad.mtl.NoLeaks;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.data.HostBatch;
+import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,14 +31,20 @@ final class MetricsGoldenTest {
 
   private static List<Case> cases() {
     return List.of(
-        new Case("segmentation", "logits", new SegmentationMetric(6), new SegmentationMetric(6)),
-        new Case("depth", "predicted_depth", new DepthMetric(), new DepthMetric()),
-        new Case("normals", "predicted_normals", new NormalsMetric(), new NormalsMetric()));
+        of("segmentation", "logits", memory -> new SegmentationMetric(memory, 6)),
+        of("depth", "predicted_depth", DepthMetric::new),
+        of("normals", "predicted_normals", NormalsMetric::new));
+  }
+
+  private static Case of(String task, String prediction, Function<DeviceMemory, Metric> metric) {
+    DeviceMemory memory = Backends.cpu().memory();
+    return new Case(task, prediction, metric.apply(memory), metric.apply(memory));
   }
 
   @Test
   void agreeWithNumpyHoweverTheSplitIsCut() throws IOException {
-    try (Golden golden = Golden.open("metrics")) {
+    try (var _ = TensorScope.open();
+        Golden golden = Golden.open("metrics")) {
       for (Case c : cases()) {
         feed(golden, c.prediction, c.whole, IMAGES);
         feed(golden, c.prediction, c.pieces, 1);

@@ -20,6 +20,7 @@ import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.nn.Context;
 import io.auxgrad.nn.Parameter;
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Readout;
@@ -34,6 +35,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -218,16 +221,41 @@ final class CapturedStepTest {
   @Test
   void evaluatesToTheSameFigures() {
     Backend cpu = Backends.cpu();
-    String[] data = {"data.rooms.validation=9"};
-    Config eager = Trainings.config(with(data, "train.capture=never"));
-    Config captured = Trainings.config(with(data, "train.capture=always"));
-    Splits splits = DataSource.open(eager.data());
-    List<Task> tasks = TaskList.of(eager.tasks(), splits.classes().size());
-    Context context = new Context(cpu, new Philox(1, 0));
-    try (var network = new MultiTaskNetwork(context, eager.network(tasks))) {
-      assertEquals(
-          Evaluators.of(eager, tasks, cpu).evaluate(network, splits.validation()),
-          Evaluators.of(captured, tasks, cpu).evaluate(network, splits.validation()));
+    assertEquals(evaluate(cpu, "never", 9), evaluate(cpu, "always", 9));
+  }
+
+  @Test
+  void evaluatesToTheSameFiguresWithTheKernelsOfTheGpu() {
+    assumeTrue(StandInGpu.available(), "needs g++");
+    Backend gpu = StandInGpu.inOrder();
+    assertEquals(evaluate(gpu, "never", 9), evaluate(gpu, "always", 9));
+  }
+
+  /** Parameters, where the first batch folds batch norms into convolutions, and sums at the end. */
+  @Test
+  void anEvaluationReadsAsOftenHoweverManyBatchesThereAre() {
+    assertEquals(readsOfAnEvaluation(2), readsOfAnEvaluation(9));
+  }
+
+  private static int readsOfAnEvaluation(int images) {
+    AtomicInteger reads = new AtomicInteger();
+    Launch.listen(
+        (op, kernel, _) -> {
+          reads.addAndGet(op.equals("tensor.read") ? 1 : 0);
+          kernel.run();
+        },
+        () -> evaluate(Backends.cpu(), "never", images));
+    return reads.get();
+  }
+
+  /** The figures of a new network on so many images, in batches of two. */
+  static SequencedMap<String, Double> evaluate(Backend backend, String capture, int images) {
+    Config config = Trainings.config("data.rooms.validation=" + images, "train.capture=" + capture);
+    Splits splits = DataSource.open(config.data());
+    List<Task> tasks = TaskList.of(config.tasks(), splits.classes().size());
+    Context context = new Context(backend, new Philox(1, 0));
+    try (var network = new MultiTaskNetwork(context, config.network(tasks))) {
+      return Evaluators.of(config, tasks, backend).evaluate(network, splits.validation());
     }
   }
 

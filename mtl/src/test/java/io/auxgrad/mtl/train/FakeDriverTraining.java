@@ -18,6 +18,8 @@ import java.util.Map;
 final class FakeDriverTraining {
   private static final int STEPS = 4;
   private static final int REPLAYS = 3;
+  private static final int FEW_IMAGES = 9;
+  private static final int MORE_IMAGES = 13;
 
   /** What the driver is asked in each step, and nothing else of the sort. */
   private static final Map<String, Integer> OF_A_STEP =
@@ -40,6 +42,21 @@ final class FakeDriverTraining {
     LearnerRun.of(training.config("never"), backend, STEPS)
         .assertSame(LearnerRun.of(training.config("auto"), backend, STEPS));
     countCalls(backend);
+    assertEquals(
+        CapturedStepTest.evaluate(backend, "never", FEW_IMAGES),
+        CapturedStepTest.evaluate(backend, "auto", FEW_IMAGES));
+    assertEquals(
+        readsOfAnEvaluation(backend, FEW_IMAGES), readsOfAnEvaluation(backend, MORE_IMAGES));
+  }
+
+  private static long readsOfAnEvaluation(Backend backend, int images) {
+    long before = reads();
+    CapturedStepTest.evaluate(backend, "auto", images);
+    return reads() - before;
+  }
+
+  private static long reads() {
+    return FakeGpu.calls("cuMemcpyDtoHAsync_v2");
   }
 
   private static void countCalls(Backend backend) throws Diverged {

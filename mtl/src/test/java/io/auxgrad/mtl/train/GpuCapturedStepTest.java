@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class GpuCapturedStepTest {
   private static final int STEPS = 10;
   private static final int MANY_STEPS = 5000;
+  private static final int IMAGES = 9;
 
   @BeforeAll
   static void needsAGpu() {
@@ -34,6 +35,13 @@ final class GpuCapturedStepTest {
   void givesTheBytesOfEagerSteps(Training training) throws Diverged {
     LearnerRun.of(training.config("never"), gpu(), STEPS)
         .assertSame(LearnerRun.of(training.config("always"), gpu(), STEPS));
+  }
+
+  @Test
+  void evaluatesToTheSameFigures() {
+    assertEquals(
+        CapturedStepTest.evaluate(gpu(), "never", IMAGES),
+        CapturedStepTest.evaluate(gpu(), "always", IMAGES));
   }
 
   @Test

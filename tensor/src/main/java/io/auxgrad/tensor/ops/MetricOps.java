@@ -96,6 +96,23 @@ public abstract class MetricOps {
     histogram.modified();
   }
 
+  /**
+   * Adds counts of a batch to those of a split, element by element. An int32 holds what one batch
+   * may count; a float64 holds whole numbers up to 2^53 exactly.
+   *
+   * @param counts int32
+   * @param sums float64 of the same shape, added to
+   */
+  public final void accumulate(Tensor counts, Tensor sums) {
+    String op = "sums of counts";
+    Checks.dtype(op, "counts", counts, DType.INT32);
+    Checks.dtype(op, "sums", sums, DType.FLOAT64);
+    Checks.sameShape(op, "counts", counts, "sums", sums);
+    Checks.sameDevice(op, counts, sums);
+    Launch.run("metric.accumulate", () -> runAccumulate(counts, sums), counts, sums);
+    sums.modified();
+  }
+
   private static void checkPair(String op, Tensor prediction, Tensor target) {
     Checks.activation(op, "prediction", prediction);
     Checks.floating(op, "target", target);
@@ -123,4 +140,7 @@ public abstract class MetricOps {
   /** Adds to {@code sums} and {@code histogram}. */
   protected abstract void runNormals(
       Tensor prediction, Tensor target, Tensor mask, Tensor sums, Tensor histogram);
+
+  /** Adds to {@code sums}. */
+  protected abstract void runAccumulate(Tensor counts, Tensor sums);
 }

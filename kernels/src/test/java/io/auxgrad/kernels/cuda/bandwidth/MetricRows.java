@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda.bandwidth;
 
+import static io.auxgrad.tensor.DType.FLOAT32;
 import static io.auxgrad.tensor.DType.FLOAT64;
 import static io.auxgrad.tensor.DType.INT32;
 
@@ -35,6 +36,15 @@ final class MetricRows {
               Tensor sums = b.zeros(FLOAT64, MetricOps.NORMALS_SUMS);
               Tensor histogram = b.zeros(INT32, BINS);
               return () -> b.ops().metric().normals(prediction, target, mask, sums, histogram);
+            }),
+        Row.only(
+            FLOAT32,
+            "sums of counts",
+            Traffic.twice(1),
+            b -> {
+              Tensor counts = b.labels(INT32, 240, 320, BINS);
+              Tensor sums = b.zeros(FLOAT64, counts.shape().dims());
+              return () -> b.ops().metric().accumulate(counts, sums);
             }));
   }
 }
