@@ -50,6 +50,13 @@ final class Casts {
         : scratch(tensor.size(), type);
   }
 
+  /** {@code size} zeros. */
+  Operand zeros(long size, DType type) {
+    Operand zeros = scratch(size, type);
+    zeros.copyOrNull().clear(size * type.bytes());
+    return zeros;
+  }
+
   /** Brings what was written to {@code room}, of {@code type}, to {@code tensor}. */
   void settle(Operand room, DType type, Tensor tensor) {
     if (room.copyOrNull() != null) {

@@ -102,6 +102,12 @@ record ConvolutionPass(
     return first.size() == 0 || second.size() == 0 || result.size() == 0;
   }
 
+  /** Whether more is to be done to {@code y} than the sums. */
+  boolean endsWithMore() {
+    return direction == Direction.FORWARD
+        && (bias != null || residual != null || activation != Activation.IDENTITY);
+  }
+
   /** Whether a pixel of {@code y} depends on the one pixel of {@code x} in its place. */
   boolean isPointwise() {
     Shape w = w();
