@@ -91,6 +91,16 @@ record ConvolutionPass(
     return direction == Direction.FORWARD ? result.shape() : second.shape();
   }
 
+  /** Whether {@code factor} is {@code w}. */
+  boolean isWeight(Tensor factor) {
+    return factor
+        == switch (direction) {
+          case FORWARD -> second;
+          case GRAD_INPUT -> first;
+          case GRAD_WEIGHT -> null;
+        };
+  }
+
   /** Whether one of the images is bfloat16, to which both factors are rounded then. */
   boolean isNarrow() {
     return first.dtype() == DType.BFLOAT16

@@ -82,7 +82,7 @@ final class CudnnConvolution implements ConvolutionWay {
   /** {@code tensor} as cuDNN multiplies it in {@code p}. */
   static Casts.Operand factor(ConvolutionPass p, Tensor tensor, DType type, Casts casts) {
     return p.isNarrow() && type == DType.FLOAT32
-        ? casts.roundedToBfloat16(tensor)
-        : casts.of(tensor, type);
+        ? casts.roundedToBfloat16(p, tensor)
+        : casts.factor(p, tensor, type);
   }
 }

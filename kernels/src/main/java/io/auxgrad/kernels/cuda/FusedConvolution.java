@@ -39,6 +39,6 @@ final class FusedConvolution implements ConvolutionWay {
 
   // cuDNN does not do without one.
   private Casts.Operand bias(ConvolutionPass p) {
-    return p.bias() == null ? casts.zeros(p.w().dim(0), type) : casts.of(p.bias(), type);
+    return p.bias() == null ? casts.zeros(p.w().dim(0), type) : casts.parameter(p.bias(), type);
   }
 }

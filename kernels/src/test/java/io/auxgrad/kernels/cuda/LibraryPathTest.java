@@ -97,6 +97,11 @@ class LibraryPathTest {
   }
 
   @Test
+  void weightsAreRoundedOnceForEachVersion() throws Exception {
+    run("rounded");
+  }
+
+  @Test
   void theUserCanDoWithoutTheLibraries() throws Exception {
     run("without", "-Dauxgrad.cuda.vendor=false");
   }

@@ -39,6 +39,7 @@ public final class LibraryProgram {
       case "remembered" -> remembered();
       case "once" -> onGpu((_, backend) -> convolve(backend));
       case "captured" -> onGpu(LibraryProgram::captured);
+      case "rounded" -> onGpu(RoundedOnce::check);
       case "without" -> without();
       default -> throw new IllegalArgumentException(args[0]);
     }
