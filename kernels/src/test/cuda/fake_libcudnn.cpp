@@ -51,6 +51,15 @@ struct Slide {
   int math = DEFAULT_MATH;
 };
 
+constexpr int RELU = 1;
+constexpr int IDENTITY = 5;
+
+struct ActivationMode {
+  int mode = -1;
+  int nan = -1;
+  double bound = 0;
+};
+
 enum Direction { FORWARD, DATA, FILTER };
 
 struct Perf {
@@ -145,6 +154,19 @@ int workspace(Direction direction, void* handle, const Dims& x, const Dims& w, c
   return SUCCESS;
 }
 
+// What follows the sums, in the same pass.
+struct Ending {
+  float alpha2;
+  Elements z, bias;
+  int mode;
+  double bound;
+
+  double of(double sum, int64_t at, int channel) const {
+    double y = sum + (alpha2 == 0 ? 0 : alpha2 * z.get(at)) + bias.get(channel);
+    return mode == IDENTITY ? y : y > bound ? bound : y > 0 ? y : 0;
+  }
+};
+
 struct Convolution {
   Direction direction;
   Dims x, w, y;
@@ -163,6 +185,22 @@ struct Convolution {
   }
 
   void run() const {
+    std::vector<double> sums = added();
+    for (size_t at = 0; at < sums.size(); at++) {
+      int64_t i = static_cast<int64_t>(at);
+      result.set(i, alpha * sums[at] + (beta == 0 ? 0 : beta * result.get(i)));
+    }
+  }
+
+  void run(const Ending& ending) const {
+    std::vector<double> sums = added();
+    for (size_t at = 0; at < sums.size(); at++) {
+      int64_t i = static_cast<int64_t>(at);
+      result.set(i, ending.of(alpha * sums[at], i, static_cast<int>(i % y.c)));
+    }
+  }
+
+  std::vector<double> added() const {
     const Dims& target = direction == FORWARD ? y : direction == DATA ? x : w;
     std::vector<double> sums(static_cast<size_t>(target.size()));
     int outPerGroup = y.c / s.groups;
@@ -175,10 +213,7 @@ struct Convolution {
         }
       }
     }
-    for (int64_t at = 0; at < target.size(); at++) {
-      double before = beta == 0 ? 0 : beta * result.get(at);
-      result.set(at, alpha * sums[static_cast<size_t>(at)] + before);
-    }
+    return sums;
   }
 
   // All products that output [n,i,j,o] has a part in.
@@ -211,9 +246,13 @@ struct Convolution {
   }
 };
 
+Elements elementsAt(const void* at, int type) {
+  return Elements{static_cast<char*>(const_cast<void*>(at)), type == BFLOAT16};
+}
+
 int convolve(Direction direction, void* handle, const void* alpha, const Dims& x, const Dims& w, const Slide& s,
              const Dims& y, const void* first, const void* second, int algo, void* space, size_t bytes,
-             const void* beta, void* result) {
+             const void* beta, void* result, const Ending* ending = nullptr) {
   auto* h = static_cast<Handle*>(handle);
   size_t needed = 0;
   if (int status = workspace(direction, handle, x, w, s, y, algo, &needed)) {
@@ -230,16 +269,20 @@ int convolve(Direction direction, void* handle, const void* alpha, const Dims& x
   if (s.groups > 1 && direction == FORWARD && algo == 1) {
     return NOT_SUPPORTED;  // it was proposed all the same
   }
-  auto elements = [&](const void* at) {
-    return Elements{static_cast<char*>(const_cast<void*>(at)), x.type == BFLOAT16};
-  };
+  auto elements = [&](const void* at) { return elementsAt(at, x.type); };
   Convolution convolution{direction,        x, w, y, s, *static_cast<const float*>(alpha), *static_cast<const float*>(beta),
                           elements(first),  elements(second), elements(result), x.type == FLOAT32};
+  bool ends = ending != nullptr;
+  Ending last = ends ? *ending : Ending{};
   int status = fake::submit(h->stream, [=] {
     if (needed > 0) {
       memset(space, 0xee, needed);
     }
-    convolution.run();
+    if (ends) {
+      convolution.run(last);
+    } else {
+      convolution.run();
+    }
   });
   return status == 0 ? SUCCESS : EXECUTION_FAILED;
 }
@@ -295,6 +338,18 @@ API int cudnnCreateTensorDescriptor(void** d) { return create<Dims>(d); }
 API int cudnnCreateFilterDescriptor(void** d) { return create<Dims>(d); }
 
 API int cudnnCreateConvolutionDescriptor(void** d) { return create<Slide>(d); }
+
+API int cudnnCreateActivationDescriptor(void** d) { return create<ActivationMode>(d); }
+
+API int cudnnDestroyActivationDescriptor(void* d) { return destroy<ActivationMode>(d); }
+
+API int cudnnSetActivationDescriptor(void* d, int mode, int nan, double bound) {
+  if (d == nullptr || mode < 0 || mode > 6 || (nan != 0 && nan != 1)) {
+    return BAD_PARAM;
+  }
+  *static_cast<ActivationMode*>(d) = ActivationMode{mode, nan, bound};
+  return SUCCESS;
+}
 
 API int cudnnDestroyTensorDescriptor(void* d) { return destroy<Dims>(d); }
 
@@ -368,6 +423,34 @@ API int cudnnConvolutionForward(void* handle, const void* alpha, void* xDesc, co
   calls["cudnnConvolutionForward"]++;
   return convolve(FORWARD, handle, alpha, dims(xDesc), dims(wDesc), slide(s), dims(yDesc), x, w, algo, space, bytes,
                   beta, y);
+}
+
+API int cudnnConvolutionBiasActivationForward(void* handle, const void* alpha1, void* xDesc, const void* x, void* wDesc,
+                                              const void* w, void* s, int algo, void* space, size_t bytes,
+                                              const void* alpha2, void* zDesc, const void* z, void* biasDesc,
+                                              const void* bias, void* activationDesc, void* yDesc, void* y) {
+  calls["cudnnConvolutionBiasActivationForward"]++;
+  if (alpha2 == nullptr || zDesc == nullptr || z == nullptr || biasDesc == nullptr || bias == nullptr ||
+      activationDesc == nullptr || x == y || x == z) {
+    return BAD_PARAM;
+  }
+  const Dims& out = dims(yDesc);
+  const Dims& b = dims(biasDesc);
+  const Dims& added = dims(zDesc);
+  if (b.n != 1 || b.h != 1 || b.w != 1 || b.c != out.c || added.n != out.n || added.h != out.h || added.w != out.w ||
+      added.c != out.c || added.type != out.type || added.format != out.format) {
+    return BAD_PARAM;
+  }
+  const auto& activation = *static_cast<ActivationMode*>(activationDesc);
+  bool supported = activation.nan == 0 && (activation.mode == RELU || (activation.mode == IDENTITY && algo == 1));
+  if (!supported || b.type != out.type) {
+    return NOT_SUPPORTED;
+  }
+  Ending ending{*static_cast<const float*>(alpha2), elementsAt(z, out.type), elementsAt(bias, out.type),
+                activation.mode, activation.bound};
+  float none = 0;
+  return convolve(FORWARD, handle, alpha1, dims(xDesc), dims(wDesc), slide(s), out, x, w, algo, space, bytes, &none, y,
+                  &ending);
 }
 
 API int cudnnConvolutionBackwardData(void* handle, const void* alpha, void* wDesc, const void* w, void* dyDesc,

@@ -15,4 +15,9 @@ public interface Buffer {
 
   /** The same bytes as seen by the host, or null where the host cannot reach them. */
   MemorySegment host();
+
+  /** Whether it is a recording's own, which writes it anew in each of its runs. */
+  default boolean isRecorded() {
+    return false;
+  }
 }

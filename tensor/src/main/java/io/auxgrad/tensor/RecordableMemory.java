@@ -33,10 +33,11 @@ public final class RecordableMemory implements DeviceMemory {
   // A pool may use its own bookkeeping of a buffer again, but a recording goes on asking for the
   // address of what was given back.
   private record Lent(Pool pool, Buffer buffer, long address, long capacity, MemorySegment host)
-      implements Buffer {}
-
-  static boolean isRecorded(Buffer buffer) {
-    return buffer instanceof Lent;
+      implements Buffer {
+    @Override
+    public boolean isRecorded() {
+      return true;
+    }
   }
 
   private static final class Pool {

@@ -275,7 +275,7 @@ public final class Tensor implements AutoCloseable {
    * #version}.
    */
   public boolean isRecorded() {
-    return RecordableMemory.isRecorded(storage.buffer);
+    return storage.buffer.isRecorded();
   }
 
   /** What identifies the memory: equal for a tensor and its views. */

@@ -36,9 +36,22 @@ final class Casts {
     return copy(tensor.address(), tensor.dtype(), type, tensor.size());
   }
 
-  /** {@code tensor} as float32, with the values that bfloat16 has. */
-  Operand roundedToBfloat16(Tensor tensor) {
-    try (Operand narrow = of(tensor, DType.BFLOAT16)) {
+  /** {@code tensor}, a factor of {@code p}, in {@code type}. */
+  Operand factor(ConvolutionPass p, Tensor tensor, DType type) {
+    return p.isWeight(tensor) ? parameter(tensor, type) : of(tensor, type);
+  }
+
+  /** As {@link #of}; but what {@code tensor} is rounded to is kept as long as it stays the same. */
+  Operand parameter(Tensor tensor, DType type) {
+    // What a recording makes on the way is made anew, without a new version, in each run.
+    boolean kept =
+        tensor.dtype() == DType.FLOAT32 && type == DType.BFLOAT16 && !tensor.isRecorded();
+    return kept ? new Operand(RoundedParameter.address(gpu, this, tensor), null) : of(tensor, type);
+  }
+
+  /** {@code tensor}, a factor of {@code p}, as float32 with the values that bfloat16 has. */
+  Operand roundedToBfloat16(ConvolutionPass p, Tensor tensor) {
+    try (Operand narrow = factor(p, tensor, DType.BFLOAT16)) {
       return copy(narrow.address(), DType.BFLOAT16, DType.FLOAT32, tensor.size());
     }
   }
@@ -48,6 +61,13 @@ final class Casts {
     return tensor.dtype() == type
         ? new Operand(tensor.address(), null)
         : scratch(tensor.size(), type);
+  }
+
+  /** {@code size} zeros. */
+  Operand zeros(long size, DType type) {
+    Operand zeros = scratch(size, type);
+    zeros.copyOrNull().clear(size * type.bytes());
+    return zeros;
   }
 
   /** Brings what was written to {@code room}, of {@code type}, to {@code tensor}. */
@@ -68,7 +88,8 @@ final class Casts {
     return new Operand(scratch.address(), scratch);
   }
 
-  private void launch(long from, DType type, long to, DType toType, long size) {
+  /** Copies {@code size} elements. */
+  void launch(long from, DType type, long to, DType toType, long size) {
     int pack = PACK_BYTES / Math.max(type.bytes(), toType.bytes());
     cast.begin(type, toType).put(from).put(to).put(size).launch(size, pack);
   }

@@ -91,6 +91,16 @@ record ConvolutionPass(
     return direction == Direction.FORWARD ? result.shape() : second.shape();
   }
 
+  /** Whether {@code factor} is {@code w}. */
+  boolean isWeight(Tensor factor) {
+    return factor
+        == switch (direction) {
+          case FORWARD -> second;
+          case GRAD_INPUT -> first;
+          case GRAD_WEIGHT -> null;
+        };
+  }
+
   /** Whether one of the images is bfloat16, to which both factors are rounded then. */
   boolean isNarrow() {
     return first.dtype() == DType.BFLOAT16
@@ -100,6 +110,12 @@ record ConvolutionPass(
 
   boolean isEmpty() {
     return first.size() == 0 || second.size() == 0 || result.size() == 0;
+  }
+
+  /** Whether more is to be done to {@code y} than the sums. */
+  boolean endsWithMore() {
+    return direction == Direction.FORWARD
+        && (bias != null || residual != null || activation != Activation.IDENTITY);
   }
 
   /** Whether a pixel of {@code y} depends on the one pixel of {@code x} in its place. */

@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.MathMode;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,8 +30,11 @@ final class CudnnConvolution implements ConvolutionWay {
     this.epilogue = epilogue;
   }
 
-  /** One for each algorithm, what cuDNN thinks the fastest first. */
-  static List<CudnnConvolution> all(
+  /**
+   * One for each algorithm, what cuDNN thinks the fastest first; before it the one that is done
+   * with {@code y} in the same pass, where that is more than the sums and cuDNN has it.
+   */
+  static List<ConvolutionWay> all(
       Primitives primitives, ConvolutionPass p, Casts casts, Epilogue epilogue) {
     DType type = type(p);
     boolean widened = p.isNarrow() && type == DType.FLOAT32;
@@ -42,9 +46,16 @@ final class CudnnConvolution implements ConvolutionWay {
             p.w(),
             p.y(),
             widened ? p.spec().with(MathMode.TF32) : p.spec());
-    return primitives.algorithms(problem).stream()
-        .map(a -> new CudnnConvolution(a, type, casts, epilogue))
-        .toList();
+    List<ConvolutionWay> ways = new ArrayList<>();
+    for (Primitives.Algorithm algorithm : primitives.algorithms(problem)) {
+      if (p.endsWithMore()) {
+        algorithm
+            .fused(p.activation())
+            .ifPresent(fused -> ways.add(new FusedConvolution(fused, type, casts)));
+      }
+      ways.add(new CudnnConvolution(algorithm, type, casts, epilogue));
+    }
+    return ways;
   }
 
   private static DType type(ConvolutionPass p) {
@@ -59,8 +70,8 @@ final class CudnnConvolution implements ConvolutionWay {
 
   @Override
   public void run(ConvolutionPass p) {
-    try (Casts.Operand first = factor(p, p.first());
-        Casts.Operand second = factor(p, p.second());
+    try (Casts.Operand first = factor(p, p.first(), type, casts);
+        Casts.Operand second = factor(p, p.second(), type, casts);
         Casts.Operand result = casts.room(p.result(), type)) {
       algorithm.run(first.address(), second.address(), result.address());
       casts.settle(result, type, p.result());
@@ -68,9 +79,10 @@ final class CudnnConvolution implements ConvolutionWay {
     epilogue.run(p);
   }
 
-  private Casts.Operand factor(ConvolutionPass p, Tensor tensor) {
+  /** {@code tensor} as cuDNN multiplies it in {@code p}. */
+  static Casts.Operand factor(ConvolutionPass p, Tensor tensor, DType type, Casts casts) {
     return p.isNarrow() && type == DType.FLOAT32
-        ? casts.roundedToBfloat16(tensor)
-        : casts.of(tensor, type);
+        ? casts.roundedToBfloat16(p, tensor)
+        : casts.factor(p, tensor, type);
   }
 }

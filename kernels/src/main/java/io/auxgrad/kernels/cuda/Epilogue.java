@@ -3,7 +3,6 @@ package io.auxgrad.kernels.cuda;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.KernelFile;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.ReductionOps;
 
 /** What belongs to a convolution besides the sums, where a library does those. */
@@ -19,7 +18,11 @@ final class Epilogue {
   /** Adds bias and residual, and applies the activation; or adds up the gradient of the bias. */
   void run(ConvolutionPass p) {
     switch (p.direction()) {
-      case FORWARD -> finish(p);
+      case FORWARD -> {
+        if (p.endsWithMore()) {
+          finish(p);
+        }
+      }
       case GRAD_INPUT -> {}
       case GRAD_WEIGHT -> {
         if (p.bias() != null) {
@@ -30,9 +33,6 @@ final class Epilogue {
   }
 
   private void finish(ConvolutionPass p) {
-    if (p.bias() == null && p.residual() == null && p.activation() == Activation.IDENTITY) {
-      return;
-    }
     Tensor y = p.result();
     int channels = y.shape().dim(3);
     long packs = y.size() / ChannelKernels.width(y.dtype(), channels);

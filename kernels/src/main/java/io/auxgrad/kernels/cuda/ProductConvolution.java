@@ -53,8 +53,8 @@ final class ProductConvolution implements ConvolutionWay {
       boolean transposeA,
       boolean transposeB) {
     DType factors = p.isNarrow() ? DType.BFLOAT16 : DType.FLOAT32;
-    try (Casts.Operand first = casts.of(a, factors);
-        Casts.Operand second = casts.of(b, factors)) {
+    try (Casts.Operand first = casts.factor(p, a, factors);
+        Casts.Operand second = casts.factor(p, b, factors)) {
       MatrixProduct product =
           new MatrixProduct(
               1,

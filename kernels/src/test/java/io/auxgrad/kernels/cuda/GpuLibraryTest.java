@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.auxgrad.kernels.FirstGpu;
@@ -36,6 +37,16 @@ class GpuLibraryTest {
     checks.cases();
     checks.bfloat16();
     checks.tf32(3, 1);
+  }
+
+  @Test
+  void cudnnAddsBiasAndResidualInTheSamePass() {
+    ForcedWay forced = new ForcedWay(gpu, "fused");
+    LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+    checks.forward();
+    checks.fused();
+    assertTrue(forced.passes() > 0, "nothing was fused");
+    checks.repeatable();
   }
 
   @Test

@@ -74,6 +74,16 @@ final class LibraryChecks {
     }
   }
 
+  /** All cases of convolutions forward, in float32. */
+  void forward() {
+    CaseCheck check = new CaseCheck(backend, SEED);
+    for (var c : Cases.all()) {
+      if (c.covers().contains("convolution.forward")) {
+        expect(c.toString(), check.forward(c));
+      }
+    }
+  }
+
   private static void expect(String name, Verdict verdict) {
     assertTrue(verdict.agrees(), () -> "%s: %s, seed %d".formatted(name, verdict.problem(), SEED));
   }
@@ -133,6 +143,75 @@ final class LibraryChecks {
         backend.reduction().sumTo(absolute(cast(dy, DType.FLOAT32)), channels));
   }
 
+  /**
+   * With bias, residual and activation in the same pass, whichever there are: results of bfloat16
+   * are off by one rounding of their own and that of the bias, and others by none, though the
+   * images that they are made of are bfloat16.
+   */
+  void fused() {
+    for (int kernel : new int[] {3, 1}) {
+      for (Conv2dSpec spec : List.of(SPECS.get(0), SPECS.get(1), SPECS.get(3))) {
+        for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+          for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU)) {
+            try (var _ = TensorScope.open()) {
+              fused(kernel, kernel == 1 ? pointwise(spec) : spec, activation, type);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void fused(int kernel, Conv2dSpec spec, Activation activation, DType type) {
+    Tensor x = cast(uniform(2, 9, 11, 8), DType.BFLOAT16);
+    Tensor w = uniform(16, kernel, kernel, 8 / spec.groups());
+    Shape shape = spec.outputShape(x.shape(), w.shape());
+    Tensor all = cast(uniform(shape.dims()), type);
+    for (Tensor bias : new Tensor[] {uniform(16), null}) {
+      for (Tensor residual : new Tensor[] {all, null}) {
+        Tensor want = own.forward(x, w, bias, spec, residual, activation, type);
+        Tensor got = ops.forward(x, w, bias, spec, residual, activation, type);
+        expectRoundedOnce(
+            "%dx%d %s, %s, %s to %s".formatted(kernel, kernel, spec, activation, bias, type),
+            want,
+            got,
+            type == DType.FLOAT32 || bias == null ? new float[16] : roundings(bias));
+      }
+    }
+  }
+
+  private float[] roundings(Tensor bias) {
+    float[] errors = bias.toFloats();
+    float[] rounded = floats(cast(bias, DType.BFLOAT16));
+    for (int i = 0; i < errors.length; i++) {
+      errors[i] = Math.abs(errors[i] - rounded[i]);
+    }
+    return errors;
+  }
+
+  private void expectRoundedOnce(String what, Tensor want, Tensor got, float[] ofBias) {
+    assertEquals(want.dtype(), got.dtype(), what);
+    double part = want.dtype() == DType.BFLOAT16 ? 2 * BFLOAT16_UNIT : 0;
+    float[] wanted = floats(want);
+    float[] gotten = floats(got);
+    double scale = largest(wanted);
+    for (int i = 0; i < wanted.length; i++) {
+      double allowed =
+          part * Math.max(Math.abs(wanted[i]), Math.abs(gotten[i]))
+              + ofBias[i % ofBias.length]
+              + FLOAT32_SUM * scale;
+      assertEquals(wanted[i], gotten[i], allowed, what + ", element " + i);
+    }
+  }
+
+  private static double largest(float[] values) {
+    double largest = 0;
+    for (float v : values) {
+      largest = Math.max(largest, Math.abs(v));
+    }
+    return largest;
+  }
+
   private void expectNear(String what, Tensor want, Tensor got) {
     expectNear(what, want, got, want);
   }
@@ -143,10 +222,7 @@ final class LibraryChecks {
     float[] wanted = floats(want);
     float[] gotten = floats(got);
     float[] sums = floats(before);
-    double scale = 0;
-    for (float v : wanted) {
-      scale = Math.max(scale, Math.abs(v));
-    }
+    double scale = largest(wanted);
     for (int i = 0; i < wanted.length; i++) {
       double sizes = 2 * Math.abs(wanted[i]) + Math.abs(sums[i]);
       double allowed = BFLOAT16_UNIT * sizes + FLOAT32_SUM * scale;
@@ -231,11 +307,14 @@ final class LibraryChecks {
         Tensor x = cast(uniform(4, 33, 31, 64), type);
         Tensor w = uniform(64, 3, 3, 64);
         Tensor dy = cast(uniform(4, 33, 31, 64), type);
+        Tensor bias = uniform(64);
         float[] y = floats(ops.forward(x, w, null, spec, Activation.IDENTITY));
+        float[] more = floats(ops.forward(x, w, bias, spec, dy, Activation.RELU, type));
         float[] dx = floats(ops.gradInput(dy, w, spec, x.shape()));
         float[] dw = floats(ops.gradWeight(x, dy, spec, w.shape(), false).weight());
         for (int i = 0; i < 3; i++) {
           assertArrayEquals(y, floats(ops.forward(x, w, null, spec, Activation.IDENTITY)));
+          assertArrayEquals(more, floats(ops.forward(x, w, bias, spec, dy, Activation.RELU, type)));
           assertArrayEquals(dx, floats(ops.gradInput(dy, w, spec, x.shape())));
           assertArrayEquals(dw, floats(ops.gradWeight(x, dy, spec, w.shape(), false).weight()));
         }

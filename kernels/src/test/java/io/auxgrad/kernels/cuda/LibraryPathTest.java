@@ -36,6 +36,11 @@ class LibraryPathTest {
   }
 
   @Test
+  void cudnnAddsBiasAndResidualInTheSamePass() throws Exception {
+    run("fused");
+  }
+
+  @Test
   void cublasComputesPointwiseConvolutions() throws Exception {
     run("cublas", "-Dauxgrad.cuda.workspace=1");
   }
@@ -63,7 +68,7 @@ class LibraryPathTest {
     List<Path> plans = plans();
     assertEquals(1, plans.size());
     List<String> lines = Files.readAllLines(plans.getFirst());
-    assertTrue(lines.get(1).matches("own|cudnn-.*"), lines::toString);
+    assertTrue(lines.get(1).matches("own|(fused-)?cudnn-."), lines::toString);
     assertEquals("Pretended GPU 0, sm_90, cuDNN 9.24.0, cuBLAS 13.1.1", lines.get(2));
     assertTrue(lines.get(3).startsWith("FORWARD of FLOAT32 [2,9,8,16]"), lines::toString);
     assertTrue(first.contains("measured"), first);
@@ -88,7 +93,12 @@ class LibraryPathTest {
 
   @Test
   void aCaptureFindsItDecidedOrSaysWhatToDo() throws Exception {
-    run("captured");
+    run("captured", NO_SEARCH);
+  }
+
+  @Test
+  void weightsAreRoundedOnceForEachVersion() throws Exception {
+    run("rounded");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.kernels.cuda.driver.CudaGpu;
 import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -21,12 +22,16 @@ import java.util.function.BiConsumer;
  * own, as a process can load a library of a name but once.
  */
 public final class LibraryProgram {
+  private static final String FORWARD = "cudnnConvolutionForward";
+  private static final String FUSED = "cudnnConvolutionBiasActivationForward";
+
   private LibraryProgram() {}
 
   /** The argument names what is to be looked at. */
   public static void main(String[] args) {
     switch (args[0]) {
       case "cudnn" -> byOne("cudnn", "", 3, 1);
+      case "fused" -> onGpu(LibraryProgram::fused);
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);
@@ -34,6 +39,7 @@ public final class LibraryProgram {
       case "remembered" -> remembered();
       case "once" -> onGpu((_, backend) -> convolve(backend));
       case "captured" -> onGpu(LibraryProgram::captured);
+      case "rounded" -> onGpu(RoundedOnce::check);
       case "without" -> without();
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -59,6 +65,18 @@ public final class LibraryProgram {
       assertTrue(forced.passes() > 30, forced.passes() + " were by " + library);
     });
     assertEquals(0, FakeLibraries.cudnn("nondeterministic"));
+  }
+
+  /** All that cuDNN has in one pass goes so, and what it refuses goes otherwise. */
+  private static void fused(CudaGpu gpu, Backend backend) {
+    ForcedWay forced = new ForcedWay(gpu, "fused");
+    LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+    checks.forward();
+    checks.fused();
+    long calls = FakeLibraries.cudnn(FUSED);
+    assertTrue(forced.passes() > 80, forced.passes() + " were fused");
+    assertTrue(calls > forced.passes(), "nothing was refused");
+    assertEquals(0, FakeLibraries.cudnn(FORWARD));
   }
 
   /** The first of each kind of convolution, as nothing is measured. */
@@ -90,12 +108,18 @@ public final class LibraryProgram {
   /** A second process, or GPU, takes what the first one has measured. */
   private static void remembered() {
     onGpu((_, backend) -> convolve(backend));
-    long runs = FakeLibraries.cudnn("cudnnConvolutionForward");
+    long runs = forwards();
     assertTrue(runs > 2, "measured by " + runs + " runs");
+    assertTrue(FakeLibraries.cudnn(FORWARD) > 0, "all ways are measured");
+    assertTrue(FakeLibraries.cudnn(FUSED) > 0, "all ways are measured");
     onGpu((_, backend) -> convolve(backend));
-    long more = FakeLibraries.cudnn("cudnnConvolutionForward") - runs;
+    long more = forwards() - runs;
     assertTrue(more <= 1, "measured again, by " + more + " runs");
     System.out.println("measured " + runs);
+  }
+
+  private static long forwards() {
+    return FakeLibraries.cudnn(FORWARD) + FakeLibraries.cudnn(FUSED);
   }
 
   private static float[] convolve(Backend backend) {
@@ -104,7 +128,7 @@ public final class LibraryProgram {
       Tensor w = ones(backend, 24, 3, 3, 16);
       return backend
           .convolution()
-          .forward(x, w, null, Conv2dSpec.of(1, 1), Activation.IDENTITY)
+          .forward(x, w, ones(backend, 24), Conv2dSpec.of(1, 1), Activation.RELU)
           .toFloats();
     }
   }
@@ -122,7 +146,8 @@ public final class LibraryProgram {
       Tensor x = ones(backend, 1, 6, 5, 16);
       Tensor w = ones(backend, 8, 3, 3, 16);
       Tensor[] y = new Tensor[1];
-      Runnable step = () -> y[0] = backend.convolution().forward(x, w, null, spec, Activation.RELU);
+      Tensor bias = Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(8));
+      Runnable step = () -> y[0] = backend.convolution().forward(x, w, bias, spec, Activation.RELU);
       var e = assertThrows(IllegalStateException.class, () -> gpu.capture(step));
       assertTrue(e.getMessage().contains("run once before the capture"), e.getMessage());
       step.run();
@@ -140,6 +165,8 @@ public final class LibraryProgram {
         }
       }
     }
+    // Tried, done, and captured.
+    assertEquals(3, FakeLibraries.cudnn(FUSED));
   }
 
   /** Where the user wants none of the libraries. */

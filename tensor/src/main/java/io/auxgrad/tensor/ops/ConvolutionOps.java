@@ -12,9 +12,9 @@ import io.auxgrad.tensor.Tensor;
  *
  * <p>{@code x}, {@code y} and their gradients are float32 or bfloat16, each of its own; {@code w},
  * {@code bias} and their gradients are float32. Where one of the images is bfloat16, both factors
- * are rounded to it. Sums are float32 in any case; the gradient of {@code w} may have been rounded
- * to bfloat16 once then. Where both are float32, {@link Conv2dSpec#math} says what they may be
- * multiplied as.
+ * are rounded to it. Sums are float32 in any case; the gradient of {@code w}, and for a bfloat16
+ * {@code y} the sum before bias and residual or else the bias, may have been rounded to bfloat16
+ * once then. Where both are float32, {@link Conv2dSpec#math} says what they may be multiplied as.
  */
 public abstract class ConvolutionOps {
   /**

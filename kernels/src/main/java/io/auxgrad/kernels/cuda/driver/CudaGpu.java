@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda.driver;
 
+import io.auxgrad.kernels.cuda.launch.Capture;
 import io.auxgrad.kernels.cuda.launch.Faults;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
@@ -58,6 +59,7 @@ public final class CudaGpu implements Gpu {
   private final Modules modules;
   private final Function<Queue, Optional<VendorPrimitives>> vendor;
   private Optional<VendorPrimitives> primitivesOrNull;
+  private Capture capture;
 
   /**
    * The GPU number {@code index}, with a first kernel run on it.
@@ -165,10 +167,27 @@ public final class CudaGpu implements Gpu {
   /**
    * Captures what {@code body} asks of this GPU, without doing it. In a capture nothing can be
    * copied to the host, and the GPU cannot be waited for; what is copied from the host is the same
-   * in each run.
+   * in each run. Who launches it says of the tensors that it changes that they are modified.
    */
   public Graph capture(Runnable body) {
-    return Graph.capture(stream, plain, () -> faults.keepWhatIsExpected(body));
+    Capture made = new Capture();
+    return Graph.capture(
+        stream,
+        plain,
+        made,
+        () -> {
+          capture = made;
+          try {
+            faults.keepWhatIsExpected(body);
+          } finally {
+            capture = null;
+          }
+        });
+  }
+
+  @Override
+  public Capture captureOrNull() {
+    return capture;
   }
 
   /** What the driver says of it. */

@@ -201,7 +201,7 @@ final class CudaMemory implements DeviceMemory {
    */
   synchronized FreeBlocks beginCapture(Constants constants) {
     this.constants = constants;
-    current = new FreeBlocks();
+    current = FreeBlocks.ofGraph();
     return current;
   }
 

@@ -16,7 +16,22 @@ final class FreeBlocks {
   private static final int STEPS = 1 << STEPS_LOG;
 
   private final Block[] lists = new Block[STEPS * Long.SIZE];
+  private final boolean ofGraph;
   private FreeBlocks heir;
+
+  private FreeBlocks(boolean ofGraph) {
+    this.ofGraph = ofGraph;
+  }
+
+  /** Of a memory. */
+  FreeBlocks() {
+    this(false);
+  }
+
+  /** Of a captured graph, which goes on writing to them. */
+  static FreeBlocks ofGraph() {
+    return new FreeBlocks(true);
+  }
 
   /** A piece of device memory of one of the sizes. */
   static final class Block implements Buffer {
@@ -45,6 +60,11 @@ final class FreeBlocks {
     @Override
     public MemorySegment host() {
       return null;
+    }
+
+    @Override
+    public boolean isRecorded() {
+      return home.ofGraph && home.heir == null;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda.driver;
 
+import io.auxgrad.kernels.cuda.launch.Capture;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
@@ -13,6 +14,7 @@ public final class Graph implements AutoCloseable {
   private final Stream stream;
   private final Context context;
   private final Calls calls;
+  private final Capture capture;
   private final Constants constants;
   private final Runnable reclaim;
   private final Executable executable = new Executable();
@@ -24,21 +26,22 @@ public final class Graph implements AutoCloseable {
     }
   }
 
-  private Graph(Stream stream, Constants constants, Runnable reclaim) {
+  private Graph(Stream stream, Capture capture, Constants constants, Runnable reclaim) {
     this.stream = stream;
+    this.capture = capture;
     this.constants = constants;
     this.reclaim = reclaim;
     context = stream.context();
     calls = context.calls();
   }
 
-  /** What {@code body} puts into {@code stream}, which is not done now. */
-  static Graph capture(Stream stream, CudaMemory memory, Runnable body) {
+  /** What {@code body} puts into {@code stream}, which is not done now, as {@code capture}. */
+  static Graph capture(Stream stream, CudaMemory memory, Capture capture, Runnable body) {
     stream.beginCapture();
     Constants constants = new Constants(stream);
     FreeBlocks used = memory.beginCapture(constants);
     try {
-      Graph graph = new Graph(stream, constants, () -> memory.reclaim(used));
+      Graph graph = new Graph(stream, capture, constants, () -> memory.reclaim(used));
       graph.instantiate(captured(stream, memory, body));
       return graph;
     } catch (RuntimeException | Error e) {
@@ -76,6 +79,7 @@ public final class Graph implements AutoCloseable {
     if (!open) {
       throw new IllegalStateException("the graph was closed already");
     }
+    capture.prepare();
     context.enter();
     calls.check(
         context.driver().launchGraph(executable.address(), stream.address()), "cuGraphLaunch");
@@ -90,6 +94,7 @@ public final class Graph implements AutoCloseable {
       context.enter();
       calls.checkUnlessLost(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
       constants.close();
+      capture.forget();
       reclaim.run();
     }
   }

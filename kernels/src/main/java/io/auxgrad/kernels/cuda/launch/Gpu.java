@@ -16,6 +16,11 @@ public interface Gpu extends AutoCloseable {
   /** Runs {@code body} once and keeps what it asks of the GPU, to be run again. */
   Replay record(Runnable body);
 
+  /** The capture that is under way, in which nothing is done but noted; null outside of one. */
+  default Capture captureOrNull() {
+    return null;
+  }
+
   /**
    * Says that kernels of {@code file} will be asked for, so that files can be compiled together.
    */

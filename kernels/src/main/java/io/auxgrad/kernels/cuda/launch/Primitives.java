@@ -1,6 +1,8 @@
 package io.auxgrad.kernels.cuda.launch;
 
+import io.auxgrad.tensor.ops.Activation;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +17,25 @@ public interface Primitives {
 
     /** Writes {@code result} of the two other operands, in the order x, w, y. */
     void run(long first, long second, long result);
+
+    /**
+     * The same with bias, residual and {@code activation} in the pass that writes {@code y}; empty
+     * where the library has none.
+     */
+    Optional<Fused> fused(Activation activation);
+  }
+
+  /** One way of cuDNN to write {@code y = activation(conv(x, w) + bias + residual)} in one pass. */
+  interface Fused {
+    /** By which it is found again, for example {@code fused-cudnn-1}. */
+    String name();
+
+    /**
+     * Writes {@code y}. All operands are of the problem's type.
+     *
+     * @param residual 0 if there is none
+     */
+    void run(long x, long w, long bias, long residual, long y);
   }
 
   /**

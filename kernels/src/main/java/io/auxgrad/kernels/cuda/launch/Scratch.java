@@ -22,6 +22,11 @@ public final class Scratch implements AutoCloseable {
     return buffer.address();
   }
 
+  /** Sets the first {@code bytes} bytes to zero. */
+  public void clear(long bytes) {
+    memory.clear(buffer, bytes);
+  }
+
   @Override
   public void close() {
     memory.release(buffer);

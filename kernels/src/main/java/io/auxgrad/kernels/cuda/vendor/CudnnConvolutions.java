@@ -5,8 +5,8 @@ import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
-import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.MathMode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import jcuda.jcudnn.JCudnn;
@@ -50,14 +51,17 @@ final class CudnnConvolutions implements AutoCloseable {
   private final Queue queue;
   private final Options options;
   private final Cudnn cudnn;
-  private final cudnnHandle handle = new cudnnHandle();
+  private final CudnnStream stream;
   private final Deque<CudnnDescriptors> descriptors = new ArrayDeque<>();
+  private final Deque<FusedDescriptors> fusedDescriptors = new ArrayDeque<>();
 
   CudnnConvolutions(CudaLibraries libraries, Queue queue, Options options) {
     this.queue = queue;
     this.options = options;
     cudnn = load(libraries);
+    stream = new CudnnStream(queue, cudnn, new cudnnHandle());
     queue.enter();
+    cudnnHandle handle = stream.handle();
     cudnn.check(JCudnn.cudnnCreate(handle), "cudnnCreate");
     cudnn.check(JCudnn.cudnnSetStream(handle, new cudaStream_t(queue.stream())), "cudnnSetStream");
   }
@@ -65,7 +69,8 @@ final class CudnnConvolutions implements AutoCloseable {
   /** The library, with all that is called here. */
   static Cudnn load(CudaLibraries libraries) {
     Stream<String> calls = Arrays.stream(CudnnCalls.values()).flatMap(CudnnCalls::functions);
-    return Cudnn.load(libraries, Stream.concat(FUNCTIONS.stream(), calls).toList());
+    Stream<String> functions = Stream.concat(FUNCTIONS.stream(), CudnnFused.functions());
+    return Cudnn.load(libraries, Stream.concat(functions, calls).toList());
   }
 
   String describe() {
@@ -84,7 +89,7 @@ final class CudnnConvolutions implements AutoCloseable {
       if (isAllowed(calls, proposal) && seen.add(proposal.algorithm())) {
         long bytes = workspace(calls, described, proposal.algorithm());
         if (bytes >= 0 && bytes <= options.workspaceBytes()) {
-          usable.add(new Chosen(calls, described, proposal.algorithm(), bytes));
+          usable.add(new Chosen(problem, calls, described, proposal.algorithm(), bytes));
         }
       }
     }
@@ -94,7 +99,7 @@ final class CudnnConvolutions implements AutoCloseable {
   private List<CudnnCalls.Proposal> proposals(
       CudnnCalls calls, ConvolutionProblem problem, CudnnDescriptors described) {
     List<CudnnCalls.Proposal> proposals = new ArrayList<>();
-    int status = calls.propose(handle, described, proposals);
+    int status = calls.propose(stream.handle(), described, proposals);
     switch (CudnnStatus.of(status)) {
       // It calls a bad parameter what it has in no algorithm too.
       case NOT_SUPPORTED, BAD_PARAMETER -> {
@@ -138,18 +143,25 @@ final class CudnnConvolutions implements AutoCloseable {
   /** Bytes that an algorithm needs; -1 if it cannot do it after all. */
   private long workspace(CudnnCalls calls, CudnnDescriptors described, int algorithm) {
     long[] bytes = new long[1];
-    int status = calls.workspace(handle, described, algorithm, bytes);
+    int status = calls.workspace(stream.handle(), described, algorithm, bytes);
     return CudnnStatus.of(status) == CudnnStatus.SUCCESS ? bytes[0] : -1;
   }
 
   /** An algorithm for a problem. */
   private final class Chosen implements Primitives.Algorithm {
+    private final ConvolutionProblem problem;
     private final CudnnCalls calls;
     private final CudnnDescriptors described;
     private final int algorithm;
     private final long bytes;
 
-    Chosen(CudnnCalls calls, CudnnDescriptors described, int algorithm, long bytes) {
+    Chosen(
+        ConvolutionProblem problem,
+        CudnnCalls calls,
+        CudnnDescriptors described,
+        int algorithm,
+        long bytes) {
+      this.problem = problem;
       this.calls = calls;
       this.described = described;
       this.algorithm = algorithm;
@@ -163,29 +175,30 @@ final class CudnnConvolutions implements AutoCloseable {
 
     @Override
     public void run(long first, long second, long result) {
-      queue.enter();
-      // Who gets the workspace next comes after this in the stream: all share one.
-      Buffer workspace = bytes == 0 ? null : queue.memory().allocate(bytes);
-      try {
-        int status =
-            calls.run(
-                handle,
-                described,
-                algorithm,
-                workspace == null ? Address.NULL : new Address(workspace.address()),
-                bytes,
-                new Address(first),
-                new Address(second),
-                new Address(result));
-        if (status != 0) {
-          cudnn.check(status, "%s with algorithm %s".formatted(calls.function(), name()));
-        }
-      } finally {
-        if (workspace != null) {
-          queue.memory().release(workspace);
-        }
+      stream.run(
+          calls.function(),
+          algorithm,
+          bytes,
+          workspace ->
+              calls.run(
+                  stream.handle(),
+                  described,
+                  algorithm,
+                  workspace,
+                  bytes,
+                  new Address(first),
+                  new Address(second),
+                  new Address(result)));
+    }
+
+    @Override
+    public Optional<Primitives.Fused> fused(Activation activation) {
+      if (!CudnnFused.has(calls, algorithm, activation)) {
+        return Optional.empty();
       }
-      queue.launched(calls.function());
+      FusedDescriptors more = FusedDescriptors.of(cudnn, problem, activation);
+      fusedDescriptors.push(more);
+      return Optional.of(new CudnnFused(stream, described, more, algorithm, bytes));
     }
   }
 
@@ -193,6 +206,7 @@ final class CudnnConvolutions implements AutoCloseable {
   public void close() {
     queue.enter();
     descriptors.forEach(CudnnDescriptors::close);
-    cudnn.check(JCudnn.cudnnDestroy(handle), "cudnnDestroy");
+    fusedDescriptors.forEach(FusedDescriptors::close);
+    cudnn.check(JCudnn.cudnnDestroy(stream.handle()), "cudnnDestroy");
   }
 }

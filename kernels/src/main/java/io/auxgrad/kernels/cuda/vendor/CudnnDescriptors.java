@@ -36,20 +36,22 @@ record CudnnDescriptors(
             new cudnnTensorDescriptor(),
             new cudnnConvolutionDescriptor());
     int type = type(problem.type());
-    made.describeImage(cudnn, made.x, type, problem.x());
-    made.describeImage(cudnn, made.y, type, problem.y());
+    describeImage(cudnn, made.x, type, problem.x());
+    describeImage(cudnn, made.y, type, problem.y());
     made.describeWeight(cudnn, type, problem.w());
     made.describeConvolution(cudnn, problem.spec(), math);
     return made;
   }
 
-  private static int type(DType type) {
+  /** {@code type} in cuDNN's words. */
+  static int type(DType type) {
     return type == DType.BFLOAT16
         ? cudnnDataType.CUDNN_DATA_BFLOAT16
         : cudnnDataType.CUDNN_DATA_FLOAT;
   }
 
-  private void describeImage(Cudnn cudnn, cudnnTensorDescriptor descriptor, int type, Shape shape) {
+  /** Makes {@code descriptor} that of {@code [N,H,W,C]}. */
+  static void describeImage(Cudnn cudnn, cudnnTensorDescriptor descriptor, int type, Shape shape) {
     cudnn.check(JCudnn.cudnnCreateTensorDescriptor(descriptor), "cudnnCreateTensorDescriptor");
     cudnn.check(
         JCudnn.cudnnSetTensor4dDescriptor(

@@ -7,10 +7,14 @@ import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
+import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnActivationMode;
 import jcuda.jcudnn.cudnnMathType;
+import jcuda.jcudnn.cudnnNanPropagation;
 
 /** Describes convolutions to the cuDNN that is found, and asks it back what it understood. */
 public final class DescriptorProgram {
@@ -38,6 +42,31 @@ public final class DescriptorProgram {
     return Conv2dSpec.of(1, 1, 1, groups);
   }
 
+  private static boolean describesEnding(
+      Cudnn cudnn, ConvolutionProblem problem, Activation activation) {
+    try (FusedDescriptors d = FusedDescriptors.of(cudnn, problem, activation)) {
+      int[] mode = new int[1];
+      int[] nan = new int[1];
+      double[] bound = new double[1];
+      cudnn.check(
+          JCudnn.cudnnGetActivationDescriptor(d.activation(), mode, nan, bound), "activation");
+      int[] type = new int[1];
+      int[] rank = new int[1];
+      int[] dims = new int[4];
+      int[] strides = new int[4];
+      cudnn.check(
+          JCudnn.cudnnGetTensorNdDescriptor(d.bias(), 4, type, rank, dims, strides), "bias");
+      int relu = cudnnActivationMode.CUDNN_ACTIVATION_RELU;
+      int identity = cudnnActivationMode.CUDNN_ACTIVATION_IDENTITY;
+      return mode[0] == (activation == Activation.RELU ? relu : identity)
+          && nan[0] == cudnnNanPropagation.CUDNN_NOT_PROPAGATE_NAN
+          && bound[0] == Double.MAX_VALUE
+          && type[0] == CudnnDescriptors.type(problem.type())
+          && Arrays.equals(dims, new int[] {1, problem.y().dim(3), 1, 1})
+          && strides[1] == 1;
+    }
+  }
+
   private static void describe(Cudnn cudnn, DType type, Shape x, Shape w, Conv2dSpec spec) {
     Shape y = spec.outputShape(x, w);
     ConvolutionProblem problem = new ConvolutionProblem(Direction.FORWARD, type, x, w, y, spec);
@@ -57,6 +86,9 @@ public final class DescriptorProgram {
       cudnn.check(JCudnn.cudnnGetConvolutionMathType(d.convolution(), kept), "math type");
       Shape got = Shape.of(n[0], height[0], width[0], channels[0]);
       boolean agrees = got.equals(y) && groups[0] == spec.groups() && kept[0] == math;
+      for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU)) {
+        agrees &= describesEnding(cudnn, problem, activation);
+      }
       System.out.println(
           agrees
               ? "described"
