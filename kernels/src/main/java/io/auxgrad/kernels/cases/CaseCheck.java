@@ -7,6 +7,7 @@ import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Holds a backend's ops against their cases: outputs against the float64 reference, gradients
@@ -57,8 +58,7 @@ public final class CaseCheck {
       List<Tensor> outputs = c.forward().apply(backend, device);
       Philox random = new Philox(seed, 1);
       Array64 dy = gradientFor(outputs.getFirst(), random);
-      List<Tensor> gradients =
-          c.gradient().apply(backend, device, outputs, dy.upload(backend.memory()));
+      List<Tensor> gradients = gradients(c, device, outputs, dy);
       for (int k = 0; k < gradients.size(); k++) {
         if (gradients.get(k) != null && c.inputs().get(k).differentiable()) {
           probe(comparison, c, host, k, dy, Array64.download(gradients.get(k)), random);
@@ -68,11 +68,22 @@ public final class CaseCheck {
     }
   }
 
-  /** The outputs, with nothing to compare them with. */
-  List<Array64> outputs(OpCase c) {
+  /** The outputs and, if there are, the gradients, with nothing to compare them with. */
+  List<Array64> results(OpCase c) {
     try (var _ = TensorScope.open()) {
-      return c.forward().apply(backend, upload(draw(c))).stream().map(Array64::download).toList();
+      List<Tensor> device = upload(draw(c));
+      List<Tensor> results = new ArrayList<>(c.forward().apply(backend, device));
+      if (c.gradient() != null) {
+        Array64 dy = gradientFor(results.getFirst(), new Philox(seed, 1));
+        List<Tensor> gradients = gradients(c, device, List.copyOf(results), dy);
+        gradients.stream().filter(Objects::nonNull).forEach(results::add);
+      }
+      return results.stream().map(Array64::download).toList();
     }
+  }
+
+  private List<Tensor> gradients(OpCase c, List<Tensor> inputs, List<Tensor> outputs, Array64 dy) {
+    return c.gradient().apply(backend, inputs, outputs, dy.upload(backend.memory()));
   }
 
   private List<Array64> draw(OpCase c) {

@@ -2,6 +2,8 @@ package io.auxgrad.kernels.cases;
 
 import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.hostrun.HostGpu;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Runs the cases of the CUDA kernels under the sanitizers, which end the process at the first find.
@@ -11,11 +13,16 @@ public final class SanitizedCases {
 
   private SanitizedCases() {}
 
-  /** Prints how many cases ran. */
+  /** Every {@code n}-th case from the {@code k}-th on: {@code k n}. Prints how many ran. */
   public static void main(String[] arguments) {
+    int first = Integer.parseInt(arguments[0]);
+    int step = Integer.parseInt(arguments[1]);
+    List<OpCase> all = Cases.all();
+    List<OpCase> mine =
+        IntStream.iterate(first, i -> i < all.size(), i -> i + step).mapToObj(all::get).toList();
     int cases;
     try (HostGpu gpu = HostGpu.sanitized(HostGpu.Order.SHUFFLED)) {
-      cases = GpuCases.run(new CaseCheck(new CudaBackend(gpu), SEED), Cases.all());
+      cases = GpuCases.run(new CaseCheck(new CudaBackend(gpu), SEED), mine);
     }
     System.out.println(cases + " cases are clean");
   }

@@ -73,6 +73,11 @@ public final class HostModules {
     }
   }
 
+  /** Compiles all files. */
+  void compile() {
+    files().forEach(this::library);
+  }
+
   private CompletableFuture<HostCompiler.Library> begin(String file) {
     return libraries.computeIfAbsent(
         file, f -> CompletableFuture.supplyAsync(() -> compiler.compile(f), COMPILERS));

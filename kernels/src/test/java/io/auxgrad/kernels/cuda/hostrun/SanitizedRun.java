@@ -14,7 +14,7 @@ import java.util.List;
 public final class SanitizedRun {
   /** What g++ is told; the first thing found ends the process. */
   static final List<String> OPTIONS =
-      List.of("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
+      List.of("-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
 
   // Java keeps its own handler of segmentation faults, and leaks are none of the kernels' business.
   private static final String ASAN_OPTIONS =
@@ -28,6 +28,11 @@ public final class SanitizedRun {
   /** Whether this machine has what it takes. */
   public static boolean available() {
     return HostGpu.available() && Files.exists(library("libasan.so"));
+  }
+
+  /** Compiles the module's kernels, so that programs find them made. */
+  public static void compileKernels() {
+    HostModules.SANITIZED.compile();
   }
 
   /** Runs {@code program}, a class with a main method. */
