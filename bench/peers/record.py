@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the figures of record, row after row, beside what is wanted of each; some 20 minutes on two cores.
+"""Measures the figures of record, row after row, beside what is wanted of each; some 40 minutes on two cores.
 
 With --device cuda the rows are those of a GPU, in bfloat16. The command is the same from a checkout and from a bundle.
 
@@ -83,7 +83,7 @@ class Row:
     device: str = "cpu"
     # Other images for the check, where those of the work do not fit in float64.
     check: str = ""
-    # The larger the work, the fewer runs: each row takes two to five minutes.
+    # The larger the work, the fewer runs: each row takes two to ten minutes.
     warmup: int = 200
     rounds: int = 10
     steps: int = 4
