@@ -51,8 +51,8 @@ final class CapturedStepTest {
   private static final int STEPS = 10;
   private static final int FEW_STEPS = 4;
   private static final int MANY_STEPS = 1000;
-  private static final int ROUNDS = 3;
-  private static final int STEPS_OF_A_ROUND = 4;
+  private static final int ROUNDS = 2;
+  private static final int STEPS_OF_A_ROUND = 2;
 
   /** Less than what one object for each op of each replay would come to. */
   private static final long KEPT_BYTES = 1 << 20;
