@@ -1,7 +1,7 @@
 package io.auxgrad.kernels.cuda.hostrun;
 
+import io.auxgrad.kernels.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,20 +19,15 @@ public final class Gxx {
 
   /** Whether this machine has it. */
   public static boolean available() {
-    try {
-      run(PROGRAM, List.of("--version"));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    return Program.isInstalled(PROGRAM);
   }
 
   /** What the C++ file comes to with all that it includes. */
   static String preprocess(List<String> options, Path source) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("-x", "c++", "-E", "-P"));
-    arguments.addAll(options);
-    arguments.add(source.toString());
-    return run(PROGRAM, arguments);
+    List<String> command = new ArrayList<>(List.of(PROGRAM, "-x", "c++", "-E", "-P"));
+    command.addAll(options);
+    command.add(source.toString());
+    return Program.run(command);
   }
 
   /** A name for what is made of all these. */
@@ -57,30 +52,10 @@ public final class Gxx {
     }
     Files.createDirectories(library.getParent());
     Path made = Files.createTempFile(library.getParent(), "making", ".so");
-    List<String> all = new ArrayList<>(List.of("-std=c++17", "-shared", "-fPIC"));
-    all.addAll(List.of("-Wall", "-Wextra", "-Werror", "-o", made.toString()));
-    all.addAll(arguments);
-    run(PROGRAM, all);
-    Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /** What the program prints; if it fails, that is in the exception. */
-  static String run(String program, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(program));
+    List<String> command = new ArrayList<>(List.of(PROGRAM, "-std=c++17", "-shared", "-fPIC"));
+    command.addAll(List.of("-Wall", "-Wextra", "-Werror", "-o", made.toString()));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // What is under a sanitizer is not the compiler.
-    builder.environment().remove("LD_PRELOAD");
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + "\n" + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    return output;
+    Program.run(command);
+    Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
   }
 }

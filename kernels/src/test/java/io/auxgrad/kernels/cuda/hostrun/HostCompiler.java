@@ -1,5 +1,6 @@
 package io.auxgrad.kernels.cuda.hostrun;
 
+import io.auxgrad.kernels.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +103,7 @@ final class HostCompiler {
   private static Library symbols(Path library) throws IOException {
     long anchor = -1;
     List<Shared> shared = new ArrayList<>();
-    String nm = Gxx.run("nm", List.of("-S", "--defined-only", library.toString()));
+    String nm = Program.run(List.of("nm", "-S", "--defined-only", library.toString()));
     for (String line : nm.split("\n")) {
       Matcher export = EXPORT.matcher(line);
       Matcher variable = SHARED.matcher(line);

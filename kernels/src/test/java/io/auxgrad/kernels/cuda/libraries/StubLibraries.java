@@ -1,7 +1,7 @@
 package io.auxgrad.kernels.cuda.libraries;
 
+import io.auxgrad.kernels.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +23,7 @@ final class StubLibraries {
 
   /** Whether this machine has the compiler. */
   static boolean available() {
-    try {
-      return new ProcessBuilder("cc", "--version").redirectErrorStream(true).start().waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Program.isInstalled("cc");
   }
 
   /** Makes a library whose functions all return {@code status}, but for those of {@code code}. */
@@ -52,19 +45,6 @@ final class StubLibraries {
     }
     command.addAll(List.of("-o", folder.resolve(soname).toString(), source.toString()));
     Arrays.stream(needed).forEach(n -> command.addAll(List.of("-Wl,--no-as-needed", n.toString())));
-    run(command);
-  }
-
-  private static void run(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + "\n" + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    Program.run(command);
   }
 }
