@@ -12,7 +12,7 @@ import java.util.function.DoubleBinaryOperator;
  * gradients collected at the fine width, so that all work across pixels is done per coarse row.
  */
 final class BandWalk {
-  private static final int ROWS = 6;
+  private static final int ROWS = 5;
 
   private final Upsampling upsampling;
   private final long prediction;
@@ -20,7 +20,7 @@ final class BandWalk {
   private final UpsampledRows.Visitor visitor;
   private final int length;
   private final long row;
-  private final long pixels;
+  private final long planes;
   private final long scratch;
   private long top;
   private long bottom;
@@ -40,17 +40,19 @@ final class BandWalk {
     length = upsampling.fineLength();
     long bytes = rowBytes(length);
     row = room;
-    pixels = room + bytes;
-    top = room + 2 * bytes;
-    bottom = room + 3 * bytes;
-    topGradient = room + 4 * bytes;
-    bottomGradient = room + 5 * bytes;
-    scratch = room + ROWS * bytes;
+    top = room + bytes;
+    bottom = room + 2 * bytes;
+    topGradient = room + 3 * bytes;
+    bottomGradient = room + 4 * bytes;
+    planes = room + ROWS * bytes;
+    scratch = planes + rowBytes(upsampling.scratchLength());
   }
 
   /** The room that a walk needs, {@code scratchFloats} for its visitor included. */
   static long bytes(Upsampling upsampling, int scratchFloats) {
-    return ROWS * rowBytes(upsampling.fineLength()) + rowBytes(scratchFloats);
+    return ROWS * rowBytes(upsampling.fineLength())
+        + rowBytes(upsampling.scratchLength())
+        + rowBytes(scratchFloats);
   }
 
   private static long rowBytes(int floats) {
@@ -68,23 +70,23 @@ final class BandWalk {
       fine++;
     }
     double result = 0;
-    upsampling.expand(coarse(prediction, image, first), pixels, top);
+    upsampling.expand(coarse(prediction, image, first), planes, top);
     clear(topGradient);
     for (int band = first; band < end; band++) {
       if (band + 1 < vertical.in()) {
-        upsampling.expand(coarse(prediction, image, band + 1), pixels, bottom);
+        upsampling.expand(coarse(prediction, image, band + 1), planes, bottom);
       }
       clear(bottomGradient);
       for (; fine < vertical.out() && vertical.left()[fine] == band; fine++) {
         result = operator.applyAsDouble(result, visit(image, fine, vertical.weight()[fine]));
       }
       if (gradient != 0) {
-        upsampling.contract(topGradient, pixels, coarse(gradient, image, band));
+        upsampling.contract(topGradient, planes, coarse(gradient, image, band));
       }
       stepDown();
     }
     if (gradient != 0 && end < vertical.in()) {
-      upsampling.contract(topGradient, pixels, spill);
+      upsampling.contract(topGradient, planes, spill);
     }
     return result;
   }

@@ -29,31 +29,67 @@ record Upsampling(ResizeAxis vertical, ResizeAxis horizontal, int channels, bool
     return (planar ? PlaneLoops.stride(width()) : width()) * channels;
   }
 
-  /** Brings a coarse row to the fine width; {@code pixels} is scratch for a fine row. */
-  void expand(long coarse, long pixels, long fine) {
-    long mixed = planar ? pixels : fine;
-    if (sameWidth()) {
-      Native.copy(coarse, mixed, 4L * coarseLength());
+  /** Floats of scratch that {@link #expand} and {@link #contract} need. */
+  int scratchLength() {
+    return planar ? PlaneLoops.stride(horizontal.in()) * channels : 0;
+  }
+
+  /** Brings a coarse row to the fine width. */
+  void expand(long coarse, long scratch, long fine) {
+    if (planar) {
+      expandPlanes(coarse, scratch, fine);
+    } else if (sameWidth()) {
+      Native.copy(coarse, fine, 4L * coarseLength());
     } else {
       ResizeLoops.mixPixels(
-          coarse, channels, horizontal.left(), horizontal.right(), horizontal.weight(), mixed);
+          coarse, channels, horizontal.left(), horizontal.right(), horizontal.weight(), fine);
     }
-    if (planar) {
-      PlaneLoops.split(pixels, channels, width(), fine);
+  }
+
+  /** Split first, since the coarse row is the shorter one. */
+  private void expandPlanes(long coarse, long scratch, long fine) {
+    long planes = sameWidth() ? fine : scratch;
+    PlaneLoops.split(coarse, channels, horizontal.in(), planes);
+    for (int c = 0; c < channels && !sameWidth(); c++) {
+      PlaneLoops.mix(
+          coarsePlane(planes, c),
+          horizontal.left(),
+          horizontal.right(),
+          horizontal.weight(),
+          finePlane(fine, c));
     }
   }
 
   /** The transpose of {@link #expand}. */
-  void contract(long fine, long pixels, long coarse) {
+  void contract(long fine, long scratch, long coarse) {
     if (planar) {
-      PlaneLoops.join(fine, channels, width(), pixels);
-    }
-    long mixed = planar ? pixels : fine;
-    if (sameWidth()) {
-      Native.copy(mixed, coarse, 4L * coarseLength());
+      contractPlanes(fine, scratch, coarse);
+    } else if (sameWidth()) {
+      Native.copy(fine, coarse, 4L * coarseLength());
     } else {
-      sumPixels(mixed, coarse);
+      sumPixels(fine, coarse);
     }
+  }
+
+  private void contractPlanes(long fine, long scratch, long coarse) {
+    long planes = sameWidth() ? fine : scratch;
+    for (int c = 0; c < channels && !sameWidth(); c++) {
+      PlaneLoops.sum(
+          finePlane(fine, c),
+          horizontal.starts(),
+          horizontal.outputs(),
+          horizontal.shares(),
+          coarsePlane(planes, c));
+    }
+    PlaneLoops.join(planes, channels, horizontal.in(), coarse);
+  }
+
+  private long finePlane(long planes, int c) {
+    return planes + 4L * c * PlaneLoops.stride(width());
+  }
+
+  private long coarsePlane(long planes, int c) {
+    return planes + 4L * c * PlaneLoops.stride(horizontal.in());
   }
 
   private void sumPixels(long fine, long coarse) {

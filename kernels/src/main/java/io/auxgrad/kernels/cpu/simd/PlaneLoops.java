@@ -5,8 +5,8 @@ import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
 /**
  * A row of pixels {@code [width,channels]} as one plane for each channel, so that what happens
- * within a pixel needs no sums across a vector. Planes have room for whole vectors; what lies
- * behind the last pixel is undefined.
+ * within a pixel needs no sums across a vector, and the planes' way from coarse to fine and back.
+ * Planes have room for whole vectors; what lies behind the last pixel is undefined.
  */
 public final class PlaneLoops {
   private static final int WIDEST_VECTOR = 16;
@@ -18,13 +18,13 @@ public final class PlaneLoops {
     return Math.ceilDiv(width, WIDEST_VECTOR) * WIDEST_VECTOR;
   }
 
+  // Vectors would have to write single lanes, which takes some processors a dozen cycles.
+
   /** {@code planes[c][j] = pixels[j][c]}. */
   public static void split(long pixels, int channels, int width, long planes) {
-    int stride = stride(width);
-    int done = vectorsPay(channels) ? PlaneVectors.split(pixels, channels, width, planes) : 0;
     for (int c = 0; c < channels; c++) {
-      long plane = planes + 4L * c * stride;
-      for (int j = done; j < width; j++) {
+      long plane = planes + 4L * c * stride(width);
+      for (int j = 0; j < width; j++) {
         putFloat(plane, j, getFloat(pixels, j * channels + c));
       }
     }
@@ -32,17 +32,29 @@ public final class PlaneLoops {
 
   /** {@code pixels[j][c] = planes[c][j]}. */
   public static void join(long planes, int channels, int width, long pixels) {
-    int stride = stride(width);
-    int done = vectorsPay(channels) ? PlaneVectors.join(planes, channels, width, pixels) : 0;
     for (int c = 0; c < channels; c++) {
-      long plane = planes + 4L * c * stride;
-      for (int j = done; j < width; j++) {
+      long plane = planes + 4L * c * stride(width);
+      for (int j = 0; j < width; j++) {
         putFloat(pixels, j * channels + c, getFloat(plane, j));
       }
     }
   }
 
-  private static boolean vectorsPay(int channels) {
-    return Simd.available() && channels <= PlaneVectors.MOST_CHANNELS;
+  /** {@link ResizeLoops#mixPixels} of one plane. */
+  public static void mix(long plane, int[] left, int[] right, float[] weight, long out) {
+    if (Simd.available()) {
+      PlaneVectors.mix(plane, left, right, weight, out);
+    } else {
+      ResizeLoops.mixPixels(plane, 1, left, right, weight, out);
+    }
+  }
+
+  /** {@link ResizeLoops#sumPixels} of one plane. */
+  public static void sum(long plane, int[] starts, int[] pixels, float[] weights, long out) {
+    if (Simd.available()) {
+      PlaneVectors.sum(plane, starts, pixels, weights, out);
+    } else {
+      SpreadLoops.sumSingles(plane, starts, pixels, weights, out);
+    }
   }
 }
