@@ -46,6 +46,9 @@ final class ConvolutionCases {
     for (int o = 1; o <= 5; o++) {
       cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, o % 3), o != 2));
     }
+    for (int o : new int[] {13, 16, 17}) {
+      cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, 1), true));
+    }
     cases.add(conv(1, 5, 4, 65, 2, 5, Conv2dSpec.of(1, 2), true));
     cases.add(conv(1, 3, 9, 64, 3, 3, new Conv2dSpec(1, 1, 2, 3, 2, 3, 1), true));
     for (Activation a : Activation.values()) {

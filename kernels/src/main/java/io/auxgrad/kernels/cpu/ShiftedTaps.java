@@ -131,13 +131,15 @@ final class ShiftedTaps {
 
   /** Writes {@code dbias}, the sums of {@code dy} over the pixels. */
   void sumBias(long dy, long dbias) {
+    double[] sums = new double[outputs];
     long pixels = (long) n * outH * outW;
-    for (int o = 0; o < outputs; o++) {
-      double sum = 0;
-      for (long pixel = 0; pixel < pixels; pixel++) {
-        sum += Native.getFloat(dy, pixel * outputs + o);
+    for (long pixel = 0; pixel < pixels; pixel++) {
+      for (int o = 0; o < outputs; o++) {
+        sums[o] += Native.getFloat(dy, pixel * outputs + o);
       }
-      Native.putFloat(dbias, o, (float) sum);
+    }
+    for (int o = 0; o < outputs; o++) {
+      Native.putFloat(dbias, o, (float) sums[o]);
     }
   }
 }
