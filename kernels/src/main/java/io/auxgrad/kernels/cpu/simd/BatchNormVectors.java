@@ -8,11 +8,14 @@ import static io.auxgrad.kernels.cpu.simd.Lanes.store;
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
 import jdk.incubator.vector.FloatVector;
 
-/** {link BatchNormLoops} on whole periods of float32. */
+/**
+ * {@link BatchNormLoops} on whole periods of float32, in the order of memory; sums go on in memory
+ * too, where the compiler cannot put them into objects.
+ */
 final class BatchNormVectors {
   /**
    * Periods added in float32 before the sum goes on in float64; few, because values on a grid
-   * (images) round to the same side again and again. The gradient visits as many at a time.
+   * (images) round to the same side again and again.
    */
   static final int FLOAT_RUN = 32;
 
@@ -21,37 +24,22 @@ final class BatchNormVectors {
   static void moments(long x, int periods, long pivot, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
-      int run = Math.min(FLOAT_RUN, periods - from);
-      for (int c = 0; c < period; c += 2 * COUNT) {
-        momentsOfRun(x, from * period + c, run, pivot, period, c, floats);
+      int end = Math.min(periods, from + FLOAT_RUN) * period;
+      UpdateVectors.fill(floats, 0, 2 * period);
+      for (int at = from * period; at < end; at += period) {
+        addMoments(x, at, pivot, period, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
-  // Two columns of vectors, with two sums each: enough chains to keep the adders busy.
-  private static void momentsOfRun(
-      long x, int first, int run, long pivot, int period, int c, long floats) {
-    FloatVector pivot0 = load(pivot, c);
-    FloatVector pivot1 = load(pivot, c + COUNT);
-    FloatVector sum0 = FloatVector.zero(Lanes.F);
-    FloatVector sum1 = sum0;
-    FloatVector squares0 = sum0;
-    FloatVector squares1 = sum0;
-    int at = first;
-    for (int row = 0; row < run; row++) {
-      FloatVector d0 = load(x, at).sub(pivot0);
-      FloatVector d1 = load(x, at + COUNT).sub(pivot1);
-      sum0 = sum0.add(d0);
-      sum1 = sum1.add(d1);
-      squares0 = d0.fma(d0, squares0);
-      squares1 = d1.fma(d1, squares1);
-      at += period;
+  private static void addMoments(long x, int at, long pivot, int period, long floats) {
+    long squares = floats + 4L * period;
+    for (int c = 0; c < period; c += COUNT) {
+      FloatVector d = load(x, at + c).sub(load(pivot, c));
+      store(load(floats, c).add(d), floats, c);
+      store(d.fma(d, load(squares, c)), squares, c);
     }
-    store(sum0, floats, c);
-    store(sum1, floats, c + COUNT);
-    store(squares0, floats, period + c);
-    store(squares1, floats, period + c + COUNT);
   }
 
   static void normalize(
@@ -91,53 +79,27 @@ final class BatchNormVectors {
       long dy, long x, long source, Mask mask, int periods, long mean, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
-      int run = Math.min(FLOAT_RUN, periods - from);
-      for (int c = 0; c < period; c += 2 * COUNT) {
-        gradientSumsOfRun(dy, x, source, mask, from * period + c, run, mean, period, c, floats);
+      int end = Math.min(periods, from + FLOAT_RUN) * period;
+      UpdateVectors.fill(floats, 0, 2 * period);
+      for (int at = from * period; at < end; at += period) {
+        addGradients(dy, x, source, mask, at, mean, period, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
-  private static void gradientSumsOfRun(
-      long dy,
-      long x,
-      long source,
-      Mask mask,
-      int first,
-      int run,
-      long mean,
-      int period,
-      int c,
-      long floats) {
+  private static void addGradients(
+      long dy, long x, long source, Mask mask, int at, long mean, int period, long floats) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
-    FloatVector scale0 = load(mask.scale(), c);
-    FloatVector scale1 = load(mask.scale(), c + COUNT);
-    FloatVector shift0 = load(mask.shift(), c);
-    FloatVector shift1 = load(mask.shift(), c + COUNT);
-    FloatVector mean0 = load(mean, c);
-    FloatVector mean1 = load(mean, c + COUNT);
-    FloatVector sum0 = FloatVector.zero(Lanes.F);
-    FloatVector sum1 = sum0;
-    FloatVector product0 = sum0;
-    FloatVector product1 = sum0;
-    int at = first;
-    for (int row = 0; row < run; row++) {
-      FloatVector v0 = load(source, at).fma(scale0, shift0);
-      FloatVector v1 = load(source, at + COUNT).fma(scale1, shift1);
-      FloatVector d0 = Lanes.inside(load(dy, at), v0, low, high);
-      FloatVector d1 = Lanes.inside(load(dy, at + COUNT), v1, low, high);
-      sum0 = sum0.add(d0);
-      sum1 = sum1.add(d1);
-      product0 = d0.fma(load(x, at).sub(mean0), product0);
-      product1 = d1.fma(load(x, at + COUNT).sub(mean1), product1);
-      at += period;
+    long products = floats + 4L * period;
+    for (int c = 0; c < period; c += COUNT) {
+      FloatVector v = load(source, at + c).fma(load(mask.scale(), c), load(mask.shift(), c));
+      FloatVector dz = Lanes.inside(load(dy, at + c), v, low, high);
+      store(load(floats, c).add(dz), floats, c);
+      FloatVector distance = load(x, at + c).sub(load(mean, c));
+      store(dz.fma(distance, load(products, c)), products, c);
     }
-    store(sum0, floats, c);
-    store(sum1, floats, c + COUNT);
-    store(product0, floats, period + c);
-    store(product1, floats, period + c + COUNT);
   }
 
   static void gradient(
@@ -152,42 +114,17 @@ final class BatchNormVectors {
       long b,
       long c,
       int period) {
-    for (int from = 0; from < n; from += FLOAT_RUN * period) {
-      int end = Math.min(n, from + FLOAT_RUN * period);
-      for (int i = 0; i < period; i += COUNT) {
-        gradientOfRun(dy, x, source, mask, dx, residual, from + i, end, a, b, c, period, i);
-      }
-    }
-  }
-
-  // One column of vectors: what belongs to its channels stays in registers.
-  private static void gradientOfRun(
-      long dy,
-      long x,
-      long source,
-      Mask mask,
-      long dx,
-      long residual,
-      int from,
-      int end,
-      long a,
-      long b,
-      long c,
-      int period,
-      int i) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
-    FloatVector scale = load(mask.scale(), i);
-    FloatVector shift = load(mask.shift(), i);
-    FloatVector factor = load(a, i);
-    FloatVector slope = load(b, i);
-    FloatVector rest = load(c, i);
-    for (int at = from; at < end; at += period) {
-      FloatVector v = load(source, at).fma(scale, shift);
-      FloatVector dz = Lanes.inside(load(dy, at), v, low, high);
-      store(dz.fma(factor, load(x, at).fma(slope, rest)), dx, at);
-      if (residual != 0) {
-        store(dz, residual, at);
+    for (int at = 0; at < n; at += period) {
+      for (int i = 0; i < period; i += COUNT) {
+        FloatVector v = load(source, at + i).fma(load(mask.scale(), i), load(mask.shift(), i));
+        FloatVector dz = Lanes.inside(load(dy, at + i), v, low, high);
+        FloatVector rest = load(x, at + i).fma(load(b, i), load(c, i));
+        store(dz.fma(load(a, i), rest), dx, at + i);
+        if (residual != 0) {
+          store(dz, residual, at + i);
+        }
       }
     }
   }
