@@ -1,4 +1,4 @@
-// Tells whether kernels run at all, and what a launch costs.
+// Tells whether kernels run at all, and what a launch costs; and holds the GPU up.
 #include "common.cuh"
 
 // Each thread writes a number that nothing but this kernel leaves there.
@@ -10,3 +10,10 @@ ENTRY canary(uint32* out, int n) {
 }
 
 ENTRY nothing() {}
+
+// Takes about a tenth of a millisecond, so many times.
+ENTRY hold(int times) {
+  for (int i = 0; i < times; i++) {
+    __nanosleep(100000u);
+  }
+}

@@ -51,6 +51,8 @@ inline void __syncthreads() { host::leave(host::Wait::BLOCK); }
 
 inline void __syncwarp(unsigned = 0xffffffffu) { host::leave(host::Wait::WARP); }
 
+inline void __nanosleep(unsigned) {}
+
 inline unsigned hostLane() { return threadIdx.x % host::WARP; }
 
 template <class T>

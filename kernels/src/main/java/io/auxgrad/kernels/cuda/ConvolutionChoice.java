@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.Primitives;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,9 +14,10 @@ import java.util.Map;
  * or kept, the first that works.
  */
 final class ConvolutionChoice {
+  private static final System.Logger LOGGER = System.getLogger(ConvolutionChoice.class.getName());
   private static final int REPETITIONS = 3;
 
-  /** A way that takes so many times as long as another at its first try is not tried again. */
+  /** A way that takes so many times as long as another is not tried again. */
   private static final double HOPELESS = 3;
 
   private final Primitives primitives;
@@ -107,17 +109,28 @@ final class ConvolutionChoice {
   /** Of the fastest of some runs; infinitely many if the library cannot do it after all. */
   private double seconds(ConvolutionWay way, ConvolutionPass pass, double best) {
     try {
-      double first = primitives.seconds(() -> way.run(pass));
-      if (first > HOPELESS * best || !primitives.searches()) {
-        return first;
-      }
-      double fastest = first;
-      for (int i = 0; i < REPETITIONS; i++) {
-        fastest = Math.min(fastest, primitives.seconds(() -> way.run(pass)));
-      }
-      return fastest;
+      // The first run loads kernels, which can take a thousand times as long as to run them.
+      way.run(pass);
+      return primitives.searches() ? fastest(() -> way.run(pass), best) : 0;
     } catch (UnsupportedByLibraryException e) {
       return Double.POSITIVE_INFINITY;
+    } catch (CudaException e) {
+      if (way == own) {
+        throw e;
+      }
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "%s is not taken, since it fails for %s: %s"
+              .formatted(way.name(), pass.key(), e.getMessage()));
+      return Double.POSITIVE_INFINITY;
     }
+  }
+
+  private double fastest(Runnable run, double best) {
+    double fastest = primitives.seconds(run);
+    for (int i = 0; i < REPETITIONS && fastest <= HOPELESS * best; i++) {
+      fastest = Math.min(fastest, primitives.seconds(run));
+    }
+    return fastest;
   }
 }

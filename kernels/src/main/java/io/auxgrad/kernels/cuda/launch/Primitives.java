@@ -59,6 +59,6 @@ public interface Primitives {
   /** Whether work is being captured, so that nothing can be measured. */
   boolean isCapturing();
 
-  /** Seconds that the GPU takes for what {@code work} asks of it. */
+  /** Seconds that the GPU takes for what {@code work} asks of it, without waits for the host. */
   double seconds(Runnable work);
 }

@@ -20,6 +20,6 @@ public interface Queue {
   /** The GPU's memory. */
   DeviceMemory memory();
 
-  /** Seconds that the GPU takes for what {@code work} asks of it. */
+  /** Seconds that the GPU takes for what {@code work} asks of it, without waits for the host. */
   double seconds(Runnable work);
 }
