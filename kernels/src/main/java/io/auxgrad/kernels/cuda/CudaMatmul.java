@@ -45,8 +45,9 @@ final class CudaMatmul extends MatmulOps {
       own.multiply(product, a, b, out);
       return;
     }
-    try (Casts.Operand first = casts.of(a, factors);
-        Casts.Operand second = casts.of(b, factors)) {
+    // What is float32 beside bfloat16 is a parameter: activations and gradients are of one type.
+    try (Casts.Operand first = casts.parameter(a, factors);
+        Casts.Operand second = casts.parameter(b, factors)) {
       primitivesOrNull.multiply(product, first.address(), second.address(), out.address());
     }
   }

@@ -46,6 +46,7 @@ final class RoundedOnce {
     try (var _ = TensorScope.open()) {
       RoundedOnce once = new RoundedOnce(gpu, backend);
       once.eagerly();
+      once.inProducts();
       once.inAnInference();
       once.inATraining(false);
       once.inATraining(true);
@@ -63,6 +64,25 @@ final class RoundedOnce {
     w.set(change.toFloats());
     assertEquals(1, launches(() -> use(w)));
     expect(change);
+  }
+
+  private void inProducts() {
+    Shape shape = Shape.of(8, 8);
+    Tensor w = uniform(shape);
+    Tensor x = backend.pointwise().cast(uniform(shape), DType.BFLOAT16);
+    Runnable use =
+        () -> {
+          y = backend.matmul().multiply(x, false, w, true, DType.BFLOAT16);
+          dx = backend.matmul().multiply(x, false, w, false, DType.BFLOAT16);
+        };
+    assertEquals(1, launches(use), "forward and backward");
+    assertEquals(0, launches(use), "nothing has changed");
+    w.set(uniform(shape).toFloats());
+    assertEquals(1, launches(use));
+    float[] got = floats(y);
+    Tensor fresh = Tensor.of(backend.memory(), shape, w.toFloats());
+    assertArrayEquals(
+        floats(backend.matmul().multiply(x, false, fresh, true, DType.BFLOAT16)), got);
   }
 
   private void inAnInference() {
