@@ -122,10 +122,38 @@ final class Places {
   }
 
   private void addPython() {
+    pythonOnPath().forEach(p -> addPython(Origin.PYTHON, p));
     Stream.concat(
             surroundings.home().map(h -> h.resolve(".local")).stream(),
             PYTHON_HOMES.stream().map(surroundings::path))
         .forEach(p -> addPython(Origin.PYTHON, p));
+  }
+
+  // An environment that was never activated may be found by the path alone. The program, or one
+  // that it is a link to, is in the folder bin of its home.
+  private List<Path> pythonOnPath() {
+    List<Path> homes = new ArrayList<>();
+    Optional<Path> python =
+        Surroundings.folders(surroundings.variable("PATH").orElse(""), ":").stream()
+            .map(folder -> folder.toAbsolutePath().resolve("python3"))
+            .filter(Files::isExecutable)
+            .findFirst();
+    while (python.isPresent()) {
+      Path program = python.get();
+      Optional.ofNullable(program.getParent().getParent()).ifPresent(homes::add);
+      python = target(program);
+    }
+    return homes;
+  }
+
+  private static Optional<Path> target(Path link) {
+    try {
+      return Files.isSymbolicLink(link)
+          ? Optional.of(link.resolveSibling(Files.readSymbolicLink(link)).normalize())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   // The packages of a Python that is installed below a folder.

@@ -139,6 +139,17 @@ class CudaLibrariesTest {
     assertFound(machine.find(), origin, folder);
   }
 
+  @Test
+  void thePythonOnThePathHasPackagesEvenIfItsEnvironmentIsNotActive() throws IOException {
+    String packages = "/opt/env/lib/python3.12/site-packages/nvidia/cu13/lib";
+    machine.libraries(packages, CUDA_13).program("/opt/env/bin/python3").folder("/some/bin");
+    machine.variable("PATH", machine.at("/some/bin") + ":" + machine.at("/opt/env/bin"));
+    assertFound(machine.find(), Origin.PYTHON, packages);
+    machine.link("/usr/bin/python3", "../../opt/env/bin/python3");
+    machine.variable("PATH", machine.at("/usr/bin"));
+    assertFound(machine.find(), Origin.PYTHON, packages);
+  }
+
   private void assertFound(CudaLibraries libraries, Origin origin, String folder) {
     for (CudaLibrary library : List.of(NVRTC, NVRTC_BUILTINS, CUBLAS, CUBLAS_LT)) {
       LibraryFile file = libraries.require(library);

@@ -61,6 +61,14 @@ final class Machine {
     return this;
   }
 
+  Machine program(String path) throws IOException {
+    file(path, new byte[0]);
+    if (!Path.of(at(path)).toFile().setExecutable(true)) {
+      throw new IOException(path + " cannot be made a program");
+    }
+    return this;
+  }
+
   Machine folder(String path) throws IOException {
     Files.createDirectories(Path.of(at(path)));
     return this;
