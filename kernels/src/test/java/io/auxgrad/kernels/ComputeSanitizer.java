@@ -59,6 +59,10 @@ record ComputeSanitizer(List<Path> folders) {
             String.valueOf(FOUND_ERRORS),
             "--print-limit",
             "20"));
+    if (tool.equals("memcheck")) {
+      // We look at each status ourselves, and one ends the list of a kernel's parameters.
+      command.addAll(List.of("--report-api-errors", "no"));
+    }
     command.addAll(program);
     return command;
   }

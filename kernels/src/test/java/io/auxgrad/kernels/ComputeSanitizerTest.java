@@ -47,6 +47,13 @@ class ComputeSanitizerTest {
                 Path.of("/bin/compute-sanitizer"), "racecheck", List.of("java", "Main"))));
   }
 
+  @Test
+  void statusesOfTheDriverAreNoErrorsOfKernels() {
+    assertTrue(
+        ComputeSanitizer.command(Path.of("/bin/compute-sanitizer"), "memcheck", List.of("java"))
+            .containsAll(List.of("--report-api-errors", "no")));
+  }
+
   private ComputeSanitizer sanitizer() {
     return ComputeSanitizer.of(
         Map.of(
