@@ -6,6 +6,7 @@ import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.Outputs;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -25,6 +26,7 @@ public final class Prediction implements AutoCloseable {
   private final Tensor images;
   private final SequencedMap<String, Tensor> maps = new LinkedHashMap<>();
   private final Replay recording;
+  private final Object turn;
   private boolean held;
 
   Prediction(
@@ -35,6 +37,8 @@ public final class Prediction implements AutoCloseable {
       Shape shape) {
     this.predictor = predictor;
     pointwise = backend.pointwise();
+    // A GPU is asked for work by one thread at a time.
+    turn = backend.memory().device().kind() == Device.Kind.CUDA ? backend : this;
     images = TensorScope.detach(Tensor.zeros(backend.memory(), DType.FLOAT32, shape));
     try (var _ = Tape.noGrad()) {
       // What layers derive of their weights at the first pass must not become part of the record.
@@ -61,8 +65,10 @@ public final class Prediction implements AutoCloseable {
   }
 
   void run(Tensor newImages) {
-    pointwise.copy(newImages, images);
-    recording.run();
+    synchronized (turn) {
+      pointwise.copy(newImages, images);
+      recording.run();
+    }
     held = true;
   }
 

@@ -26,7 +26,7 @@ final class PredictionGarbage {
     long few = Long.parseLong(arguments[0]);
     Backend backend = Backends.cpu();
     try (var _ = TensorScope.open();
-        var network = PredictorTest.network();
+        var network = PredictorTest.network(backend);
         Predictor predictor =
             new Predictor(backend, network, PredictorTest.TASKS, PredictorTest.IMAGES, 1)) {
       Tensor images =

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
+import io.auxgrad.mtl.StandInGpu;
 import io.auxgrad.mtl.network.AuxiliaryOptions;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.network.NetworkConfig;
@@ -40,13 +42,13 @@ class PredictorTest {
   static final List<Task> TASKS =
       List.of(new SegmentationTask(5), new DepthTask(Penalty.BERHU), new NormalsTask());
 
-  private final Backend backend = Backends.cpu();
-  private final MultiTaskNetwork network = network();
+  private Backend backend = Backends.cpu();
+  private MultiTaskNetwork network = network(backend);
 
   /** A small one in inference mode. */
-  static MultiTaskNetwork network() {
+  static MultiTaskNetwork network(Backend backend) {
     NetworkConfig config = NetworkConfig.of(0.25, 16, TASKS, AuxiliaryOptions.standard(8));
-    try (var trained = new MultiTaskNetwork(Context.cpu(3), config)) {
+    try (var trained = new MultiTaskNetwork(new Context(backend, new Philox(3, 0)), config)) {
       return trained.deploy();
     }
   }
@@ -97,13 +99,27 @@ class PredictorTest {
 
   @Test
   void servesManyThreads() throws InterruptedException, ExecutionException {
+    serveManyThreads(40);
+  }
+
+  /** Though a GPU itself takes one at a time. */
+  @Test
+  void servesManyThreadsOnAGpu() throws InterruptedException, ExecutionException {
+    assumeTrue(StandInGpu.available(), "needs g++");
+    network.close();
+    backend = StandInGpu.inOrder();
+    network = network(backend);
+    serveManyThreads(12);
+  }
+
+  private void serveManyThreads(int times) throws InterruptedException, ExecutionException {
     try (var _ = TensorScope.open();
         Predictor predictor = new Predictor(backend, network, TASKS, IMAGES, 2);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Tensor> images = List.of(images(0), images(1), images(2), images(3));
       List<List<float[]>> want = images.stream().map(this::eager).toList();
       List<Future<?>> done = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < times; i++) {
         int n = i % images.size();
         done.add(
             threads.submit(
