@@ -8,6 +8,10 @@ them; on a GPU, whose memory is not enough for all, one works after the other. B
 one step are held against PyTorch in float64: all do the same work. A ratio is the time of the faster PyTorch divided by
 auxgrad's: above 1, auxgrad is faster.
 
+On a GPU, whose time is dear, an engine that fails or computes something else keeps nobody from being measured: it is said,
+and the comparison ends with 1. There torch.compile and CUDA graphs, which can take minutes for each size, are not held
+against float64: they run the same modules as PyTorch eager.
+
 An engine called NAME-fp32 computes in float32 whatever the precision: --precision bf16
 --engines auxgrad,auxgrad-fp32,eager compares auxgrad in bfloat16 with itself in float32 and with PyTorch's autocast.
 
@@ -72,8 +76,21 @@ def prepared(args, size):
         yield folder
 
 
+def complain(args, failure):
+    """Ends a comparison on the CPU."""
+    if args.device == "cpu":
+        raise failure
+    print(failure, file=sys.stderr)
+
+
+def checked_as(engine, args):
+    """The engine whose step is looked at for this one."""
+    suffix = "-fp32" * engine.endswith("-fp32")
+    return "eager" + suffix if args.device == "cuda" and engine.removesuffix(suffix) in PYTORCH else engine
+
+
 def check(args, folder, mode, size):
-    """The errors of each engine, after a look whether they can be trusted."""
+    """The errors of each engine, after a look whether they can be trusted: "wrong" says why not."""
     file = folder / "step.safetensors"
     wanted = step_of(launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", args.device), {}), file)
     found = {}
@@ -83,11 +100,18 @@ def check(args, folder, mode, size):
             found[engine] = agreement.errors(step_of(start(engine, args, folder, mode, size), file), wanted)
         return found[engine]
 
+    result = {}
     for engine in args.engines:
         precision = precision_of(engine, args)
-        eager = errors("eager" if precision == args.precision else "eager-fp32")
-        agreement.check(engine, errors(engine), eager, precision)
-    return found
+        result[engine] = {}
+        try:
+            result[engine] |= errors(checked_as(engine, args))
+            eager = errors("eager" if precision == args.precision else "eager-fp32")
+            agreement.check(engine, result[engine], eager, precision)
+        except SystemExit as e:
+            result[engine]["wrong"] = str(e)
+            complain(args, e)
+    return result
 
 
 def compare(args, work):
@@ -99,7 +123,12 @@ def compare(args, work):
     result = {}
     with prepared(args, size) as folder:
         for engines in together:
-            result |= in_turn(args, engines, folder, mode, size)
+            try:
+                result |= in_turn(args, engines, folder, mode, size)
+            except SystemExit as e:
+                complain(args, e)
+    if not result:
+        raise SystemExit(f"compare: no engine could be measured for {work}")
     return {engine: {**figures, "errors": errors[engine]} for engine, figures in result.items()}
 
 
@@ -112,7 +141,11 @@ def in_turn(args, engines, folder, mode, size):
         for engine, worker in workers.items():
             times[engine] += worker.ask(f"run {args.steps}")["ms"]
     images = int(size.split("x")[0])
-    return {engine: figures(worker, times[engine], images) for engine, worker in workers.items()}
+    measured = {engine: figures(worker, times[engine], images) for engine, worker in workers.items()}
+    for engine, of in measured.items():
+        # At once: what comes after it may not come to its end.
+        print(f"compare: {engine} {of['median_ms']:.2f} ms, {of['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
+    return measured
 
 
 def figures(worker, milliseconds, images):
@@ -129,6 +162,11 @@ def figures(worker, milliseconds, images):
 def peers(result):
     """Every PyTorch in the same precision."""
     return [engine for engine in result if engine in PYTORCH]
+
+
+def is_complete(result, engines):
+    """Whether all were measured, and none was found to compute something else."""
+    return all(engine in result and "wrong" not in result[engine].get("errors", {}) for engine in engines)
 
 
 def best_peer(result):
@@ -229,7 +267,7 @@ def main():
     slow = [work for work, r in results.items() if args.require and (ratio(r) or 0) < args.require]
     for work in slow:
         print(f"compare: {work} is {ratio(results[work]) or 0:.2f} times as fast, {args.require} wanted", file=sys.stderr)
-    return 1 if slow else 0
+    return 1 if slow or not all(is_complete(r, args.engines) for r in results.values()) else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ With --graph whole steps are recorded as one CUDA graph at the first run, and th
 import argparse
 import contextlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -184,10 +185,6 @@ def about(args):
     return f"PyTorch {torch.__version__}{where}{''.join(extras)}"
 
 
-def answer(**values):
-    print(json.dumps(values), flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -198,6 +195,13 @@ def main():
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--graph", action="store_true")
     args = parser.parse_args()
+    # What libraries print is no answer.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def answer(**values):
+        print(json.dumps(values), file=answers, flush=True)
+
     torch.set_num_threads(args.threads)
     # The images keep their size, and float32 is float32.
     torch.backends.cudnn.benchmark = True

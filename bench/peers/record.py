@@ -38,8 +38,10 @@ class Goal:
     wanted: float
 
     def applies(self, result):
-        """Whether what it compares with was measured."""
-        return self.what in ("time", "memory", "fp32") or self.what in result
+        """Whether what it compares was measured."""
+        if self.what in ("time", "memory"):
+            return "auxgrad" in result and len(compare.peers(result)) > 0
+        return {"auxgrad", "auxgrad-fp32" if self.what == "fp32" else self.what} <= set(result)
 
     def ratio(self, result):
         ours, name = result["auxgrad"], self.other(result)
@@ -174,8 +176,13 @@ def measure(row, file, engines=()):
     store(figures, file)
 
 
-def is_good(row, figures):
-    if row.name not in figures:
+def is_complete(row, figures, engines):
+    return row.name in figures and compare.is_complete(figures[row.name]["engines"], engines or row.engines())
+
+
+def is_good(row, figures, engines=()):
+    """Whether all of ``engines``, by default the row's own, were measured, and each goal is reached."""
+    if not is_complete(row, figures, engines):
         return False
     result = figures[row.name]["engines"]
     return all(goal.reached(result) for goal in row.judged(result))
@@ -215,8 +222,8 @@ def main():
     figures = load(file)
     print(table(figures, chosen))
     if args.tiny:
-        return 0 if all(row.name in figures for row in rows) else 1
-    return 0 if all(is_good(row, figures) for row in rows) else 1
+        return 0 if all(is_complete(row, figures, args.engines) for row in rows) else 1
+    return 0 if all(is_good(row, figures, args.engines) for row in rows) else 1
 
 
 if __name__ == "__main__":

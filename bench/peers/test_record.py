@@ -1,5 +1,7 @@
 """What counts as reached, and that a row that was measured stays."""
 
+import contextlib
+import io
 import json
 import sys
 import tempfile
@@ -8,6 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
+import compare  # noqa: E402
 import record  # noqa: E402
 
 
@@ -52,8 +55,18 @@ class RecordTest(unittest.TestCase):
         self.assertEqual([goal.what for goal in deeplab.judged(RESULT)], ["eager", "memory"])
         with_graph = {**RESULT, "compile-graph": engine(45, 900)}
         self.assertEqual([goal.what for goal in deeplab.judged(with_graph)], ["eager", "compile-graph", "memory"])
-        self.assertTrue(record.is_good(deeplab, {deeplab.name: {"engines": RESULT}}))
-        self.assertFalse(record.is_good(deeplab, {deeplab.name: {"engines": with_graph}}))
+        self.assertTrue(record.is_good(deeplab, {deeplab.name: {"engines": RESULT}}, list(RESULT)))
+        self.assertFalse(record.is_good(deeplab, {deeplab.name: {"engines": with_graph}}, list(with_graph)))
+
+    def test_an_engine_that_is_missing_or_wrong_spoils_a_row_and_not_the_figures_of_others(self):
+        deeplab = record.GPU_ROWS[0]
+        figures = {deeplab.name: {"engines": RESULT}}
+        self.assertFalse(record.is_good(deeplab, figures))
+        without = {name: figures for name, figures in RESULT.items() if name != "auxgrad"}
+        self.assertEqual(deeplab.judged(without), [])
+        self.assertEqual(deeplab.judged({"auxgrad": RESULT["auxgrad"]}), [])
+        wrong = {**RESULT, "eager": {**RESULT["eager"], "errors": {"wrong": "it computes something else"}}}
+        self.assertFalse(record.is_good(deeplab, {deeplab.name: {"engines": wrong}}, list(RESULT)))
 
     def test_the_rows_of_a_gpu_have_the_names_that_its_check_asks_for(self):
         self.assertEqual(
@@ -85,6 +98,41 @@ class RecordTest(unittest.TestCase):
             self.assertEqual(list(figures), [record.NAMES[1]])
             self.assertFalse(record.is_good(record.ROWS[0], figures))
             self.assertEqual(record.table(figures, record.ROWS).count(record.NAMES[1]), len(record.ROWS[1].goals))
+
+
+class ComparisonTest(unittest.TestCase):
+    def compare(self, device, engines, failing):
+        """Of made-up engines, of which one fails."""
+
+        def in_turn(args, engines, *_):
+            if failing in engines:
+                raise SystemExit(f"compare: {failing} ended")
+            return {name: engine(10, 100) for name in engines}
+
+        args = compare.parse([f"--device={device}", f"--engines={','.join(engines)}"])
+        with mock.patch.multiple(compare, prepared=mock.MagicMock(), check=lambda args, *_: {e: {} for e in args.engines}, in_turn=in_turn):
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                return list(compare.compare(args, "train:2x64x64")), said.getvalue()
+
+    def test_on_a_gpu_who_fails_is_left_out(self):
+        found, said = self.compare("cuda", ["auxgrad", "eager", "compile"], "eager")
+        self.assertEqual(found, ["auxgrad", "compile"])
+        self.assertIn("compare: eager ended", said)
+
+    def test_on_the_cpu_who_fails_ends_it(self):
+        with self.assertRaises(SystemExit):
+            self.compare("cpu", ["auxgrad", "eager"], "eager")
+
+    def test_where_nobody_is_left_it_fails(self):
+        with self.assertRaisesRegex(SystemExit, "no engine could be measured"):
+            self.compare("cuda", ["auxgrad"], "auxgrad")
+
+    def test_on_a_gpu_pytorch_is_checked_once(self):
+        gpu, cpu = (compare.parse([f"--device={device}"]) for device in ("cuda", "cpu"))
+        self.assertEqual(compare.checked_as("compile-graph", gpu), "eager")
+        self.assertEqual(compare.checked_as("graph-fp32", gpu), "eager-fp32")
+        self.assertEqual(compare.checked_as("auxgrad-fp32", gpu), "auxgrad-fp32")
+        self.assertEqual(compare.checked_as("compile", cpu), "compile")
 
 
 if __name__ == "__main__":

@@ -126,12 +126,15 @@ public final class PeerWorker {
     System.out.println("{\"ready\": \"auxgrad, " + backend.describe() + "\"}");
     var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     String line = commands.readLine();
-    while (line != null && !line.equals("quit")) {
+    for (boolean first = true; line != null && !line.equals("quit"); first = false) {
       String[] words = line.split(" ", 2);
       System.out.println(
           words[0].equals("check")
               ? "{\"loss\": " + check.write(Path.of(words[1])) + "}"
               : timed(Integer.parseInt(words[1]), work));
+      if (first) {
+        forgetPeak();
+      }
       line = commands.readLine();
     }
     System.out.println("{\"peak_mib\": " + peakMebibytes() + "}");
@@ -150,11 +153,20 @@ public final class PeerWorker {
         .formatted(Arrays.toString(milliseconds), Arrays.toString(losses));
   }
 
-  /** Of the process on the CPU; on a GPU what is held of its memory, which grows only. */
+  /** What was tried on a GPU while convolutions were chosen is not the work's. */
+  private void forgetPeak() {
+    if (!isOnCpu()) {
+      backend.memory().trim();
+    }
+  }
+
+  private boolean isOnCpu() {
+    return backend.memory().device().kind() == Device.Kind.CPU;
+  }
+
+  /** Of the process on the CPU; on a GPU what is held of its memory, which grows only from then. */
   private double peakMebibytes() throws IOException {
-    return backend.memory().device().kind() == Device.Kind.CPU
-        ? peakResidentMebibytes()
-        : backend.memory().usage().reserved() / 0x1p20;
+    return isOnCpu() ? peakResidentMebibytes() : backend.memory().usage().reserved() / 0x1p20;
   }
 
   /** The kernel's own account, as Linux keeps it; -1 elsewhere. */
