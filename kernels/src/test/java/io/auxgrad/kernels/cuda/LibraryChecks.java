@@ -291,9 +291,12 @@ final class LibraryChecks {
           expectNear(left + " to " + type, cast(rounded, type), got);
         }
       }
-      Tensor exact = backend.matmul().multiply(a, false, b, true);
-      Tensor fast = backend.matmul().multiply(a, false, b, true, DType.FLOAT32, MathMode.TF32);
-      Tensor sizes = backend.matmul().multiply(absolute(a), false, absolute(b), true);
+      // Whole packs, lest a library have no kernel for tensor cores.
+      Tensor c = uniform(3, 40, 64);
+      Tensor d = uniform(3, 24, 64);
+      Tensor exact = backend.matmul().multiply(c, false, d, true);
+      Tensor fast = backend.matmul().multiply(c, false, d, true, DType.FLOAT32, MathMode.TF32);
+      Tensor sizes = backend.matmul().multiply(absolute(c), false, absolute(d), true);
       double worst = expectWithin(TF32_PRODUCT, exact, fast, sizes);
       assertTrue(worst > FLOAT32_SUM, "TF32 was asked for, and an error of " + worst + " is none");
     }
