@@ -63,6 +63,13 @@ class LibraryPathTest {
   }
 
   @Test
+  void whereCudnnWantsMoreWorkspaceThanItMayThatIsSaid() throws Exception {
+    String output = run("input-gradient", "-Dauxgrad.cuda.workspace=0");
+    assertTrue(
+        output.contains("wants a workspace of 777 bytes; -Dauxgrad.cuda.workspace=1"), output);
+  }
+
+  @Test
   void whatWasMeasuredIsKeptAsText() throws Exception {
     String first = run("remembered");
     List<Path> plans = plans();

@@ -5,6 +5,7 @@ import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
+import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.MathMode;
@@ -85,13 +86,24 @@ final class CudnnConvolutions implements AutoCloseable {
     descriptors.push(described);
     List<Primitives.Algorithm> usable = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
+    long wanted = Long.MAX_VALUE;
     for (CudnnCalls.Proposal proposal : proposals(calls, problem, described)) {
       if (isAllowed(calls, proposal) && seen.add(proposal.algorithm())) {
         long bytes = workspace(calls, described, proposal.algorithm());
-        if (bytes >= 0 && bytes <= options.workspaceBytes()) {
+        if (bytes > options.workspaceBytes()) {
+          wanted = Math.min(wanted, bytes);
+        } else if (bytes >= 0) {
           usable.add(new Chosen(problem, calls, described, proposal.algorithm(), bytes));
         }
       }
+    }
+    if (usable.isEmpty() && wanted < Long.MAX_VALUE) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "cuDNN, which is likely the fastest, is not taken for {0}: it wants a workspace of {1}; {2} allows it",
+          problem,
+          Bytes.text(wanted),
+          Options.allowing(wanted));
     }
     return usable;
   }

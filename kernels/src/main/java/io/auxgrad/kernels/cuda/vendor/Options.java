@@ -27,6 +27,11 @@ public record Options(boolean used, boolean deterministic, boolean search, long 
         workspace(surroundings) << 20);
   }
 
+  /** The setting that lets an algorithm use {@code bytes} of workspace. */
+  static String allowing(long bytes) {
+    return "-D%s=%d".formatted(WORKSPACE, Math.ceilDiv(bytes, 1L << 20));
+  }
+
   private static boolean flag(Surroundings surroundings, String name) {
     String value = surroundings.property(name).orElse("true");
     return switch (value) {
