@@ -25,6 +25,8 @@ final class GraphReplay implements Replay, Launch.Listener {
   /** Captures {@code body}, which works in {@code memory}, and runs it once. */
   static GraphReplay of(CudaGpu gpu, CudaMemory memory, Runnable body) {
     GraphReplay replay = new GraphReplay(memory);
+    // While a capture lasts nothing can be given up for what it needs.
+    memory.trim();
     try {
       replay.graph = gpu.capture(() -> Launch.listen(replay, body));
       replay.findModified();

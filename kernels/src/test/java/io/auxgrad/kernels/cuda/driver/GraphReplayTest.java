@@ -105,6 +105,20 @@ class GraphReplayTest {
   }
 
   @Test
+  void memoryThatWaitsForOtherUsesIsGivenUpForACapture() {
+    try (TensorScope _ = TensorScope.open()) {
+      gpu.memory().release(gpu.memory().allocate(64 << 20));
+      driver.memory(driver.reserved() + (8 << 20));
+      Tensor[] large = new Tensor[1];
+      Shape shape = Shape.of(8 << 20);
+      try (Replay _ =
+          backend.record(() -> large[0] = Tensor.zeros(gpu.memory(), DType.FLOAT32, shape))) {
+        assertEquals(0, large[0].toFloats()[1]);
+      }
+    }
+  }
+
+  @Test
   void whatTheHostFeedsIsOfItsOwnRun() {
     try (TensorScope _ = TensorScope.open()) {
       Tensor sum = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(1));
