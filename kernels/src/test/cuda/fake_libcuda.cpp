@@ -30,10 +30,16 @@ enum Status {
   INVALID_CONTEXT = 201,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
+  ILLEGAL_STATE = 401,
   ILLEGAL_ADDRESS = 700,
   LAUNCH_FAILED = 719,
   CAPTURE_UNSUPPORTED = 900,
+  CAPTURE_ISOLATION = 905,
+  CAPTURED_EVENT = 907,
 };
+
+constexpr int RELAXED = 2;
+constexpr unsigned UNTIMED = 2;
 
 constexpr size_t ZONE = 64;
 constexpr unsigned char GUARD = 0xa5;
@@ -46,6 +52,7 @@ using Entry = const char* (*)(unsigned, unsigned, unsigned, unsigned, void**, in
 
 struct Stream {
   bool capturing = false;
+  bool strict = false;
   std::vector<Work> captured;
   std::deque<Work> waiting;
   size_t done = 0;
@@ -75,9 +82,11 @@ struct Piece {
 };
 
 struct Event {
+  bool timed = true;
   std::chrono::steady_clock::time_point time;
   Stream* stream = nullptr;
   size_t place = 0;
+  bool captured = false;  // where it is, is in a graph
 
   void reach() const {
     if (stream != nullptr) {
@@ -102,6 +111,7 @@ struct State {
   std::map<Address, size_t> pinned;
   std::map<std::string, long> calls;
   long violations = 0;
+  int strictCaptures = 0;  // in which not everything is allowed
   long open = 0;  // contexts, streams, events, pools, pinned memory and modules that nobody gave back
   bool skipsKernels = false;
   bool lazy = false;
@@ -146,6 +156,13 @@ int begin(const char* name, bool needsContext, bool waits) {
 #define PLAIN(NAME) BEGIN(NAME, false, false)
 #define IN_CONTEXT(NAME) BEGIN(NAME, true, false)
 #define WAITING(NAME) BEGIN(NAME, true, true)
+
+// What only a relaxed capture allows meanwhile.
+#define UNSAFE(NAME)              \
+  IN_CONTEXT(NAME)                \
+  if (state.strictCaptures > 0) { \
+    return CAPTURE_UNSUPPORTED;   \
+  }
 
 bool isInside(const std::map<Address, Piece>& pieces, Address at, size_t bytes) {
   auto next = pieces.upper_bound(at);
@@ -352,13 +369,18 @@ API int cuStreamSynchronize(void* stream) {
 
 API int cuStreamWaitEvent(void* stream, void* event, unsigned) {
   IN_CONTEXT("cuStreamWaitEvent");
+  if (static_cast<Stream*>(stream)->capturing != static_cast<Event*>(event)->captured) {
+    return CAPTURE_ISOLATION;
+  }
   // The event as it is now: it may be put somewhere else before the stream comes to this.
   return submit(stream, [now = *static_cast<Event*>(event)] { now.reach(); });
 }
 
-API int cuEventCreate(void** event, unsigned) {
+API int cuEventCreate(void** event, unsigned flags) {
   IN_CONTEXT("cuEventCreate");
-  *event = new Event();
+  auto* made = new Event();
+  made->timed = (flags & UNTIMED) == 0;
+  *event = made;
   state.open++;
   return SUCCESS;
 }
@@ -375,17 +397,26 @@ API int cuEventRecord(void* event, void* stream) {
   auto* of = static_cast<Event*>(event);
   of->stream = static_cast<Stream*>(stream);
   of->place = of->stream->end() + 1;
+  of->captured = of->stream->capturing;
   return submit(stream, [of] { of->time = std::chrono::steady_clock::now(); });
 }
 
 API int cuEventSynchronize(void* event) {
   WAITING("cuEventSynchronize");
+  if (static_cast<Event*>(event)->captured) {
+    return CAPTURED_EVENT;
+  }
   static_cast<Event*>(event)->reach();
   return SUCCESS;
 }
 
 API int cuEventElapsedTime(float* milliseconds, void* start, void* end) {
   IN_CONTEXT("cuEventElapsedTime");
+  for (auto* event : {static_cast<Event*>(start), static_cast<Event*>(end)}) {
+    if (!event->timed || event->stream == nullptr || event->captured) {
+      return INVALID_HANDLE;
+    }
+  }
   std::chrono::duration<float, std::milli> time = static_cast<Event*>(end)->time - static_cast<Event*>(start)->time;
   *milliseconds = time.count();
   return SUCCESS;
@@ -468,8 +499,11 @@ API int cuMemAllocFromPoolAsync(Address* address, size_t bytes, void* pool, void
   return SUCCESS;
 }
 
-API int cuMemFreeAsync(Address address, void*) {
+API int cuMemFreeAsync(Address address, void* stream) {
   IN_CONTEXT("cuMemFreeAsync");
+  if (static_cast<Stream*>(stream)->capturing) {
+    return CAPTURE_UNSUPPORTED;
+  }
   auto piece = state.device.find(address);
   if (piece == state.device.end()) {
     return INVALID_VALUE;
@@ -486,7 +520,7 @@ API int cuMemGetInfo_v2(size_t* free, size_t* total) {
 }
 
 API int cuMemHostAlloc(void** host, size_t bytes, unsigned) {
-  IN_CONTEXT("cuMemHostAlloc");
+  UNSAFE("cuMemHostAlloc");
   *host = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   state.pinned[reinterpret_cast<Address>(*host)] = bytes;
   state.open++;
@@ -500,7 +534,7 @@ API int cuMemHostGetDevicePointer_v2(Address* device, void* host, unsigned) {
 }
 
 API int cuMemFreeHost(void* host) {
-  IN_CONTEXT("cuMemFreeHost");
+  UNSAFE("cuMemFreeHost");
   state.pinned.erase(reinterpret_cast<Address>(host));
   state.open--;
   free(host);
@@ -541,7 +575,7 @@ API int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, void* str
 // ---- Modules and launches. The image of a module is the path of a library.
 
 API int cuModuleLoadData(void** module, const void* image) {
-  IN_CONTEXT("cuModuleLoadData");
+  UNSAFE("cuModuleLoadData");
   *module = dlopen(static_cast<const char*>(image), RTLD_NOW | RTLD_LOCAL);
   if (*module == nullptr) {
     return INVALID_IMAGE;
@@ -551,7 +585,7 @@ API int cuModuleLoadData(void** module, const void* image) {
 }
 
 API int cuModuleUnload(void* module) {
-  IN_CONTEXT("cuModuleUnload");
+  UNSAFE("cuModuleUnload");
   dlclose(module);
   state.open--;
   return SUCCESS;
@@ -615,9 +649,15 @@ API int cuLaunchKernel(void* function, unsigned x, unsigned y, unsigned z, unsig
 
 // ---- Graphs.
 
-API int cuStreamBeginCapture_v2(void* stream, int) {
+API int cuStreamBeginCapture_v2(void* stream, int mode) {
   IN_CONTEXT("cuStreamBeginCapture_v2");
-  static_cast<Stream*>(stream)->capturing = true;
+  auto* of = static_cast<Stream*>(stream);
+  if (of->capturing) {
+    return ILLEGAL_STATE;
+  }
+  of->capturing = true;
+  of->strict = mode != RELAXED;
+  state.strictCaptures += of->strict;
   return SUCCESS;
 }
 
@@ -627,6 +667,8 @@ API int cuStreamEndCapture(void* stream, void** graph) {
   std::vector<Work> captured = std::move(of->captured);
   of->captured.clear();
   of->capturing = false;
+  state.strictCaptures -= of->strict;
+  of->strict = false;
   IN_CONTEXT("cuStreamEndCapture");
   *graph = new Graph{std::move(captured)};
   return SUCCESS;
@@ -640,6 +682,9 @@ API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned lon
 
 API int cuGraphLaunch(void* executable, void* stream) {
   IN_CONTEXT("cuGraphLaunch");
+  if (static_cast<Stream*>(stream)->capturing) {
+    return CAPTURE_UNSUPPORTED;
+  }
   for (const Work& work : static_cast<Graph*>(executable)->work) {
     if (int status = submit(stream, work)) {
       return status;
