@@ -4,7 +4,9 @@ import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,10 +17,13 @@ import java.util.Map;
  */
 final class ConvolutionChoice {
   private static final System.Logger LOGGER = System.getLogger(ConvolutionChoice.class.getName());
-  private static final int REPETITIONS = 3;
+  private static final int ROUNDS = 4;
 
-  /** A way that takes so many times as long as another is not tried again. */
-  private static final double HOPELESS = 3;
+  /**
+   * A way that takes so many times as long as another is not tried again: more than the clock of a
+   * GPU can be to blame for.
+   */
+  private static final double HOPELESS = 8;
 
   private final Primitives primitives;
   private final boolean bfloat16;
@@ -91,29 +96,25 @@ final class ConvolutionChoice {
               + " GPU's work is captured; run once before the capture: "
               + key);
     }
-    ConvolutionWay best = null;
-    double bestSeconds = Double.POSITIVE_INFINITY;
+    Map<ConvolutionWay, Double> seconds = new LinkedHashMap<>();
     for (ConvolutionWay way : ways) {
-      double seconds = seconds(way, pass, bestSeconds);
-      if (seconds < bestSeconds) {
-        best = way;
-        bestSeconds = seconds;
-      }
-      if (best != null && !primitives.searches()) {
-        return best;
+      if (works(way, pass)) {
+        if (!primitives.searches()) {
+          return way;
+        }
+        seconds.put(way, Double.POSITIVE_INFINITY);
       }
     }
-    return best;
+    return fastest(seconds, pass);
   }
 
-  /** Of the fastest of some runs; infinitely many if the library cannot do it after all. */
-  private double seconds(ConvolutionWay way, ConvolutionPass pass, double best) {
+  /** Runs it, for the first run loads kernels, which can take a thousand times as long. */
+  private boolean works(ConvolutionWay way, ConvolutionPass pass) {
     try {
-      // The first run loads kernels, which can take a thousand times as long as to run them.
       way.run(pass);
-      return primitives.searches() ? fastest(() -> way.run(pass), best) : 0;
+      return true;
     } catch (UnsupportedByLibraryException e) {
-      return Double.POSITIVE_INFINITY;
+      return false;
     } catch (CudaException e) {
       if (way == own) {
         throw e;
@@ -122,15 +123,18 @@ final class ConvolutionChoice {
           System.Logger.Level.WARNING,
           "%s is not taken, since it fails for %s: %s"
               .formatted(way.name(), pass.key(), e.getMessage()));
-      return Double.POSITIVE_INFINITY;
+      return false;
     }
   }
 
-  private double fastest(Runnable run, double best) {
-    double fastest = primitives.seconds(run);
-    for (int i = 0; i < REPETITIONS && fastest <= HOPELESS * best; i++) {
-      fastest = Math.min(fastest, primitives.seconds(run));
+  // In turns, for the clock of a GPU rises when it has something to do.
+  private ConvolutionWay fastest(Map<ConvolutionWay, Double> seconds, ConvolutionPass pass) {
+    for (int round = 0; round < ROUNDS; round++) {
+      seconds.replaceAll(
+          (way, before) -> Math.min(before, primitives.seconds(() -> way.run(pass))));
+      double best = Collections.min(seconds.values());
+      seconds.values().removeIf(s -> s > HOPELESS * best);
     }
-    return fastest;
+    return Collections.min(seconds.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 }

@@ -33,6 +33,16 @@ class ConvolutionChoiceTest {
   }
 
   @Test
+  void whatIsHopelessIsNotTriedAgain() {
+    Played library = new Played();
+    library.add("hopeless", 1000, 1000, false);
+    library.add("quick", 1, 1, false);
+    assertEquals("quick", library.chosen());
+    // Tried once and timed once; the other is tried, timed four times, and taken.
+    assertEquals(2 * 1000 + 6, library.now);
+  }
+
+  @Test
   void whatFailsIsLeftOut() {
     Played library = new Played();
     library.add("broken", 1, 1, true);
