@@ -184,13 +184,18 @@ final class CudaMemory implements DeviceMemory {
 
   @Override
   public synchronized void trim() {
+    giveBack();
+    staging.trim();
+    pool.trim();
+  }
+
+  /** Gives what waits for its next use back to the pool, which makes other sizes of it. */
+  synchronized void giveBack() {
     stream.requireNoCapture("given back");
     for (Block block = general.removeAny(); block != null; block = general.removeAny()) {
       pool.free(block.address(), stream);
     }
-    staging.trim();
     stream.synchronize();
-    pool.trim();
   }
 
   /**

@@ -26,7 +26,7 @@ final class GraphReplay implements Replay, Launch.Listener {
   static GraphReplay of(CudaGpu gpu, CudaMemory memory, Runnable body) {
     GraphReplay replay = new GraphReplay(memory);
     // While a capture lasts nothing can be given up for what it needs.
-    memory.trim();
+    memory.giveBack();
     try {
       replay.graph = gpu.capture(() -> Launch.listen(replay, body));
       replay.findModified();
