@@ -19,22 +19,37 @@ final class BatchNormBfloat16 {
   static void moments(long x, int periods, long pivot, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
-      int end = Math.min(periods, from + FLOAT_RUN) * period;
-      UpdateVectors.fill(floats, 0, 2 * period);
-      for (int at = from * period; at < end; at += period) {
-        addMoments(x, at, pivot, period, floats);
+      int run = Math.min(FLOAT_RUN, periods - from);
+      for (int c = 0; c < period; c += 2 * COUNT) {
+        momentsOfRun(x, from * period + c, run, pivot, period, c, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
-  private static void addMoments(long x, int at, long pivot, int period, long floats) {
-    long squares = floats + 4L * period;
-    for (int c = 0; c < period; c += COUNT) {
-      FloatVector d = Bfloat16.load(x, at + c).sub(load(pivot, c));
-      store(load(floats, c).add(d), floats, c);
-      store(d.fma(d, load(squares, c)), squares, c);
+  // Two columns of vectors, with two sums each: enough chains to keep the adders busy.
+  private static void momentsOfRun(
+      long x, int first, int run, long pivot, int period, int c, long floats) {
+    FloatVector pivot0 = load(pivot, c);
+    FloatVector pivot1 = load(pivot, c + COUNT);
+    FloatVector sum0 = FloatVector.zero(Lanes.F);
+    FloatVector sum1 = sum0;
+    FloatVector squares0 = sum0;
+    FloatVector squares1 = sum0;
+    int at = first;
+    for (int row = 0; row < run; row++) {
+      FloatVector d0 = Bfloat16.load(x, at).sub(pivot0);
+      FloatVector d1 = Bfloat16.load(x, at + COUNT).sub(pivot1);
+      sum0 = sum0.add(d0);
+      sum1 = sum1.add(d1);
+      squares0 = d0.fma(d0, squares0);
+      squares1 = d1.fma(d1, squares1);
+      at += period;
     }
+    store(sum0, floats, c);
+    store(sum1, floats, c + COUNT);
+    store(squares0, floats, period + c);
+    store(squares1, floats, period + c + COUNT);
   }
 
   static void normalize(
@@ -74,28 +89,43 @@ final class BatchNormBfloat16 {
       long dy, long x, long source, Mask mask, int periods, long mean, int period, long sums) {
     long floats = BatchNormLoops.floatSums(sums, period);
     for (int from = 0; from < periods; from += FLOAT_RUN) {
-      int end = Math.min(periods, from + FLOAT_RUN) * period;
-      UpdateVectors.fill(floats, 0, 2 * period);
-      for (int at = from * period; at < end; at += period) {
-        addGradients(dy, x, source, mask, at, mean, period, floats);
+      int run = Math.min(FLOAT_RUN, periods - from);
+      for (int c = 0; c < period; c += COUNT) {
+        gradientSumsOfRun(dy, x, source, mask, from * period + c, run, mean, period, c, floats);
       }
       SumVectors.addAsDoubles(floats, sums, 2 * period);
     }
   }
 
-  private static void addGradients(
-      long dy, long x, long source, Mask mask, int at, long mean, int period, long floats) {
+  // One column of vectors: of two, the compiler puts the sums into objects.
+  private static void gradientSumsOfRun(
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      int first,
+      int run,
+      long mean,
+      int period,
+      int c,
+      long floats) {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
-    long products = floats + 4L * period;
-    for (int c = 0; c < period; c += COUNT) {
-      FloatVector v =
-          Bfloat16.load(source, at + c).fma(load(mask.scale(), c), load(mask.shift(), c));
-      FloatVector dz = Lanes.inside(Bfloat16.load(dy, at + c), v, low, high);
-      store(load(floats, c).add(dz), floats, c);
-      FloatVector distance = Bfloat16.load(x, at + c).sub(load(mean, c));
-      store(dz.fma(distance, load(products, c)), products, c);
+    FloatVector scale = load(mask.scale(), c);
+    FloatVector shift = load(mask.shift(), c);
+    FloatVector average = load(mean, c);
+    FloatVector sum = FloatVector.zero(Lanes.F);
+    FloatVector product = sum;
+    int at = first;
+    for (int row = 0; row < run; row++) {
+      FloatVector v = Bfloat16.load(source, at).fma(scale, shift);
+      FloatVector dz = Lanes.inside(Bfloat16.load(dy, at), v, low, high);
+      sum = sum.add(dz);
+      product = dz.fma(Bfloat16.load(x, at).sub(average), product);
+      at += period;
     }
+    store(sum, floats, c);
+    store(product, floats, period + c);
   }
 
   static void gradient(
