@@ -16,6 +16,7 @@ BUNDLED_JAVA = ROOT / "java/bin/java"
 FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
 NEEDED_JAVA = 25
 # As the launcher starts it.
+LIB = ROOT / ("lib" if BUNDLED_JAVA.is_file() else "mtl/dist/src/main/lib")
 JAVA_OPTIONS = "-Xms16m -Xmn8m -Xmx1g -XX:+UseSerialGC -XX:-UsePerfData"
 MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 JDKS = ["/usr/lib/jvm/*", "/usr/java/*", "/opt/java/*", "~/.sdkman/candidates/java/*", "~/.jdks/*"]
@@ -80,8 +81,9 @@ def class_path():
 
 def auxgrad(threads, options, folder, mode, network, precision, size, device="cpu"):
     return [
-        java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", *options.split(),
-        f"-Dauxgrad.threads={threads}", "-cp", class_path(), "io.auxgrad.bench.peers.PeerWorker",
+        java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+        "-Djdk.reflect.useNativeAccessorOnly=true", f"-XX:CompileCommandFile={LIB / 'jit.commands'}",
+        *options.split(), f"-Dauxgrad.threads={threads}", "-cp", class_path(), "io.auxgrad.bench.peers.PeerWorker",
         folder, mode, network, precision, size, device,
     ]  # fmt: skip
 

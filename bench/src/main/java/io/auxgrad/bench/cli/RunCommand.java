@@ -97,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private JmhRun.Settings settings() {
-    List<String> jvm = new ArrayList<>(Launcher.OPTIONS);
+    List<String> jvm = new ArrayList<>(Launcher.options());
     jvm.add("-Dauxgrad.threads=" + threads.count());
     for (String property : List.of(Python.PROPERTY, Python.SCRIPTS)) {
       if (System.getProperty(property) != null) {

@@ -18,7 +18,7 @@ final class Processes {
   static List<String> java(String main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Launcher.OPTIONS);
+    command.addAll(Launcher.options());
     command.add("-Dauxgrad.threads=" + Threads.count());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(arguments));

@@ -18,19 +18,23 @@ final class LauncherTest {
   private static final Path ROOT =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
   private static final String START = "mtl/dist/src/main/lib/start.sh";
+  private static final String PROPERTIES =
+      "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED"
+          + " -Djdk.reflect.useNativeAccessorOnly=true";
   private static final Pattern OPTIONS =
       Pattern.compile("(?m)^ *(-X\\S+( -X\\S+)*) \\$\\{AUXGRAD_JAVA_OPTS:-}");
 
   @Test
   void jmhsProcessesHaveThem() throws IOException {
-    String modules = "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED ";
-    assertEquals(modules + options(), String.join(" ", Launcher.OPTIONS));
+    assertEquals(PROPERTIES + " " + options(), String.join(" ", Launcher.OPTIONS));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bench/run", "bench/peers/launch.py"})
   void scriptsHaveThem(String script) throws IOException {
-    assertTrue(Files.readString(ROOT.resolve(script)).contains(options()), options());
+    String text = Files.readString(ROOT.resolve(script));
+    assertTrue(text.contains(options()), options());
+    assertTrue(text.contains("-XX:CompileCommandFile=") && text.contains("jit.commands"), script);
   }
 
   @ParameterizedTest
@@ -38,12 +42,14 @@ final class LauncherTest {
       strings = {"auxgrad", "mtl/dist/src/main/bin/auxgrad", "mtl/dist/src/main/bin/gpu-check"})
   void launchersAddNone(String launcher) throws IOException {
     String text = Files.readString(ROOT.resolve(launcher));
-    assertTrue(text.contains("lib/start.sh\"\nstart \""), launcher + " does not use " + START);
+    assertTrue(text.contains(" \"$lib/start.sh\"\n"), launcher + " does not use " + START);
     assertFalse(text.contains("MALLOC_") || text.contains("exec "), launcher);
   }
 
   private static String options() throws IOException {
-    Matcher matcher = OPTIONS.matcher(Files.readString(ROOT.resolve(START)));
+    String text = Files.readString(ROOT.resolve(START));
+    Matcher matcher = OPTIONS.matcher(text);
+    assertTrue(text.contains(PROPERTIES), START + " has other properties");
     assertTrue(matcher.find(), START + " has no options before AUXGRAD_JAVA_OPTS");
     return matcher.group(1);
   }

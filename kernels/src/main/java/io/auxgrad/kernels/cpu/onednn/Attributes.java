@@ -1,6 +1,12 @@
 package io.auxgrad.kernels.cpu.onednn;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.auxgrad.tensor.ops.Activation;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
 
 /**
  * Attributes of a primitive: scratch is given by the caller, a residual may be added and an
@@ -47,12 +53,26 @@ final class Attributes implements AutoCloseable {
     }
   }
 
+  /** The function that takes floating point numbers, linked where an activation is fused. */
+  private static final class Eltwise {
+    private static final String NAME = "dnnl_post_ops_append_eltwise";
+    private static final MethodHandle APPEND =
+        Library.function(
+            NAME, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT));
+  }
+
   long handle() {
     return handle;
   }
 
   private static void append(long operations, int algorithm, float alpha, float beta) {
-    Library.call("dnnl_post_ops_append_eltwise", operations, algorithm, alpha, beta);
+    int status;
+    try {
+      status = (int) Eltwise.APPEND.invokeExact(operations, algorithm, alpha, beta);
+    } catch (Throwable t) {
+      throw new OneDnnException(Eltwise.NAME + " could not be called", t);
+    }
+    Library.check(Eltwise.NAME, status);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.auxgrad.kernels.cpu.onednn;
 
+import io.auxgrad.kernels.cpu.foreign.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
@@ -33,8 +33,7 @@ final class Library {
           "last implementation reached",
           "runtime error",
           "not required");
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
+  private static final Map<String, CFunction> FUNCTIONS = new ConcurrentHashMap<>();
   private static SymbolLookup symbols;
 
   private Library() {}
@@ -53,9 +52,14 @@ final class Library {
     symbols = loaded;
   }
 
-  /** The function {@code name}. */
+  /** The function {@code name}, of integers and pointers. */
+  static CFunction function(String name) {
+    return CFunction.of(symbols, name);
+  }
+
+  /** The function {@code name}, of any type. */
   static MethodHandle function(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(symbols.findOrThrow(name), type);
+    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
   }
 
   /** Whether there is a function {@code name}. */
@@ -63,11 +67,15 @@ final class Library {
     return symbols.find(name).isPresent();
   }
 
-  /** Calls a function that returns a status; arguments are Long, Integer, Float or long[]. */
+  /** Calls a function that returns a status; arguments are Long, Integer or long[]. */
   static void call(String name, Object... arguments) {
-    int status = (int) invoke(name, ValueLayout.JAVA_INT, arguments);
+    check(name, number(name, arguments));
+  }
+
+  /** Throws unless {@code status} is success. */
+  static void check(String what, int status) {
     if (status != 0) {
-      throw new OneDnnException(name + " failed: " + status(status));
+      throw new OneDnnException(what + " failed: " + status(status));
     }
   }
 
@@ -83,14 +91,19 @@ final class Library {
     }
   }
 
-  /** Calls a function that returns a pointer or a size. */
-  static long value(String name, Object... arguments) {
-    return (long) invoke(name, ValueLayout.JAVA_LONG, arguments);
-  }
-
   /** Calls a function that returns an int which is not a status. */
   static int number(String name, Object... arguments) {
-    return (int) invoke(name, ValueLayout.JAVA_INT, arguments);
+    return (int) value(name, arguments);
+  }
+
+  /** Calls a function that returns a pointer or a size. */
+  static long value(String name, Object... arguments) {
+    CFunction function = FUNCTIONS.computeIfAbsent(name, Library::function);
+    try (Arena arena = Arena.ofConfined()) {
+      long[] plain = new long[arguments.length];
+      Arrays.setAll(plain, i -> plain(arena, arguments[i]));
+      return function.callWith(plain);
+    }
   }
 
   /** The name of the implementation that a primitive descriptor has found. */
@@ -102,38 +115,16 @@ final class Library {
     }
   }
 
-  /** The meaning of a status. */
-  static String status(int status) {
+  private static String status(int status) {
     return status < STATUS.size() ? STATUS.get(status) : "status " + status;
   }
 
-  private static Object invoke(String name, ValueLayout result, Object... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      Object[] plain = new Object[arguments.length];
-      Arrays.setAll(
-          plain, i -> arguments[i] instanceof long[] a ? inMemory(arena, a) : arguments[i]);
-      MethodHandle function =
-          FUNCTIONS.computeIfAbsent(
-              name, n -> function(n, FunctionDescriptor.of(result, layouts(plain))));
-      return function.invokeWithArguments(plain);
-    } catch (Throwable t) {
-      throw new OneDnnException(name + " could not be called", t);
-    }
-  }
-
-  private static long inMemory(Arena arena, long[] values) {
-    return arena.allocateFrom(ValueLayout.JAVA_LONG, values).address();
-  }
-
-  private static MemoryLayout[] layouts(Object[] arguments) {
-    return Arrays.stream(arguments)
-        .map(a ->
-            switch (a) {
-              case Integer _ -> ValueLayout.JAVA_INT;
-              case Float _ -> ValueLayout.JAVA_FLOAT;
-              default -> ValueLayout.JAVA_LONG;
-            })
-        .toArray(MemoryLayout[]::new);
+  private static long plain(Arena arena, Object argument) {
+    return switch (argument) {
+      case long[] values -> arena.allocateFrom(ValueLayout.JAVA_LONG, values).address();
+      case Number number -> number.longValue();
+      default -> throw new IllegalArgumentException(argument + " is no integer and no array");
+    };
   }
 
   // How often an OpenMP thread that waits looks for work before it sleeps; one look takes some ten
@@ -147,25 +138,12 @@ final class Library {
 
   // What the user has set is left alone.
   private static void setEnvironment() {
-    LINKER
-        .defaultLookup()
-        .find("setenv")
-        .ifPresent(address -> setEnvironment(address, "GOMP_SPINCOUNT", spins()));
-  }
-
-  private static void setEnvironment(MemorySegment setenv, String name, String value) {
-    MethodHandle function =
-        LINKER.downcallHandle(
-            setenv,
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      int _ = (int) function.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
-    } catch (Throwable t) {
-      throw new OneDnnException("setenv could not be called", t);
+    if (Linker.nativeLinker().defaultLookup().find("setenv").isPresent()) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment name = arena.allocateFrom("GOMP_SPINCOUNT");
+        MemorySegment value = arena.allocateFrom(spins());
+        CFunction.ofSystem("setenv").call(name.address(), value.address(), 0);
+      }
     }
   }
 }

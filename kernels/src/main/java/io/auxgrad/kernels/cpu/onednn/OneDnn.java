@@ -1,9 +1,8 @@
 package io.auxgrad.kernels.cpu.onednn;
 
-import java.lang.foreign.FunctionDescriptor;
+import io.auxgrad.kernels.cpu.foreign.CFunction;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /** The engine and stream of oneDNN in this process, and its OpenMP threads. */
 public final class OneDnn {
@@ -13,8 +12,7 @@ public final class OneDnn {
 
   private static OneDnn instance;
 
-  private final MethodHandle setThreads =
-      Library.function("omp_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+  private final CFunction setThreads = Library.function("omp_set_num_threads");
   private final long engine = Library.create("dnnl_engine_create", CPU, 0L);
   private final long stream = Library.create("dnnl_stream_create", engine, IN_ORDER);
 
@@ -38,11 +36,7 @@ public final class OneDnn {
    * thread.
    */
   public void useThreads(int threads) {
-    try {
-      setThreads.invokeExact(threads);
-    } catch (Throwable t) {
-      throw new OneDnnException("omp_set_num_threads could not be called", t);
-    }
+    setThreads.call(threads);
   }
 
   /** For example {@code oneDNN 3.11.0, AVX512_CORE_BF16}. */

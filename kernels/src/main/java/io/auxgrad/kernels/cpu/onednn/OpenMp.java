@@ -1,10 +1,9 @@
 package io.auxgrad.kernels.cpu.onednn;
 
+import io.auxgrad.kernels.cpu.foreign.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -28,17 +27,9 @@ public final class OpenMp implements AutoCloseable {
   private static final String PARALLEL = "GOMP_parallel";
 
   private final Arena arena = Arena.ofShared();
-  private final MethodHandle parallel =
-      Library.function(
-          PARALLEL,
-          FunctionDescriptor.ofVoid(
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT));
-  private final MethodHandle threadNumber =
-      Library.function("omp_get_thread_num", FunctionDescriptor.of(ValueLayout.JAVA_INT));
-  private final MemorySegment body = stub();
+  private final CFunction parallel = Library.function(PARALLEL);
+  private final CFunction threadNumber = Library.function("omp_get_thread_num");
+  private final long body = stub();
   private volatile Task task;
 
   /** Whether the OpenMP library of this platform lets other code in. */
@@ -54,9 +45,7 @@ public final class OpenMp implements AutoCloseable {
   public void run(int threads, Task work) {
     task = work;
     try {
-      parallel.invokeExact(body, 0L, threads, 0);
-    } catch (Throwable t) {
-      throw new OneDnnException(PARALLEL + " could not be called", t);
+      parallel.call(body, 0, threads, 0);
     } finally {
       task = null;
     }
@@ -69,16 +58,16 @@ public final class OpenMp implements AutoCloseable {
 
   // Called by OpenMP on each of its threads; the data pointer that it passes too is not taken.
   @SuppressWarnings("UnusedMethod")
-  private void enter() throws Throwable {
-    task.run((int) threadNumber.invokeExact());
+  private void enter() {
+    task.run((int) threadNumber.call());
   }
 
   @SuppressWarnings("restricted")
-  private MemorySegment stub() {
+  private long stub() {
     try {
       MethodHandle enter =
           MethodHandles.lookup().bind(this, "enter", MethodType.methodType(void.class));
-      return Linker.nativeLinker().upcallStub(enter, BODY, arena);
+      return Linker.nativeLinker().upcallStub(enter, BODY, arena).address();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the entry of this class is missing", e);
     }

@@ -1,30 +1,17 @@
 package io.auxgrad.kernels.cpu.onednn;
 
+import io.auxgrad.kernels.cpu.foreign.CFunction;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /** A oneDNN primitive with the memory objects of its arguments. */
 final class Primitive implements AutoCloseable {
   private static final int EXEC_ARG_MD = 255;
   private static final int EXEC_ARG_BYTES = 16;
 
-  private static final MethodHandle EXECUTE =
-      Library.function(
-          "dnnl_primitive_execute",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG));
-  private static final MethodHandle SET_HANDLE =
-      Library.function(
-          "dnnl_memory_set_data_handle",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static final CFunction EXECUTE = Library.function("dnnl_primitive_execute");
+  private static final CFunction SET_HANDLE = Library.function("dnnl_memory_set_data_handle");
 
   private final Arena arena = Arena.ofShared();
   private final OneDnn dnn;
@@ -80,30 +67,12 @@ final class Primitive implements AutoCloseable {
 
   /** Sets where the argument at {@code position} lies. */
   void set(int position, long address) {
-    try {
-      check((int) SET_HANDLE.invokeExact(memories[position], address));
-    } catch (OneDnnException e) {
-      throw e;
-    } catch (Throwable t) {
-      throw new OneDnnException(what + " could not be called", t);
-    }
+    Library.check(what, (int) SET_HANDLE.call(memories[position], address));
   }
 
   /** Computes; returns when done. */
   void run() {
-    try {
-      check((int) EXECUTE.invokeExact(handle, dnn.stream(), memories.length, arguments));
-    } catch (OneDnnException e) {
-      throw e;
-    } catch (Throwable t) {
-      throw new OneDnnException(what + " could not be called", t);
-    }
-  }
-
-  private void check(int status) {
-    if (status != 0) {
-      throw new OneDnnException(what + " failed: " + Library.status(status));
-    }
+    Library.check(what, (int) EXECUTE.call(handle, dnn.stream(), memories.length, arguments));
   }
 
   @Override

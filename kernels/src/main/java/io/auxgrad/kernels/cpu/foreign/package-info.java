@@ -1,0 +1,2 @@
+/** Functions of C libraries, called from Java. */
+package io.auxgrad.kernels.cpu.foreign;
