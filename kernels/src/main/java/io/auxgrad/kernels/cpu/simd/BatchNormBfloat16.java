@@ -57,9 +57,11 @@ final class BatchNormBfloat16 {
     FloatVector lowest = broadcast(low);
     FloatVector highest = broadcast(high);
     for (int at = 0; at < n; at += period) {
+      long xs = x + 2L * at;
+      long ys = y + 2L * at;
       for (int c = 0; c < period; c += COUNT) {
-        FloatVector v = Bfloat16.load(x, at + c).fma(load(scale, c), load(shift, c));
-        Bfloat16.store(Lanes.cut(v, lowest, highest), y, at + c);
+        FloatVector v = Bfloat16.load(xs, c).fma(load(scale, c), load(shift, c));
+        Bfloat16.store(Lanes.cut(v, lowest, highest), ys, c);
       }
     }
   }
@@ -77,10 +79,13 @@ final class BatchNormBfloat16 {
     FloatVector lowest = broadcast(low);
     FloatVector highest = broadcast(high);
     for (int at = 0; at < n; at += period) {
+      long xs = x + 2L * at;
+      long residuals = residual + 2L * at;
+      long ys = y + 2L * at;
       for (int c = 0; c < period; c += COUNT) {
-        FloatVector v = Bfloat16.load(x, at + c).fma(load(scale, c), load(shift, c));
-        FloatVector sum = v.add(Bfloat16.load(residual, at + c));
-        Bfloat16.store(Lanes.cut(sum, lowest, highest), y, at + c);
+        FloatVector v = Bfloat16.load(xs, c).fma(load(scale, c), load(shift, c));
+        FloatVector sum = v.add(Bfloat16.load(residuals, c));
+        Bfloat16.store(Lanes.cut(sum, lowest, highest), ys, c);
       }
     }
   }
@@ -143,14 +148,18 @@ final class BatchNormBfloat16 {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
     for (int at = 0; at < n; at += period) {
+      long dys = dy + 2L * at;
+      long xs = x + 2L * at;
+      long sources = source + 2L * at;
+      long dxs = dx + 2L * at;
+      long residuals = residual + 2L * at;
       for (int i = 0; i < period; i += COUNT) {
-        FloatVector v =
-            Bfloat16.load(source, at + i).fma(load(mask.scale(), i), load(mask.shift(), i));
-        FloatVector dz = Lanes.inside(Bfloat16.load(dy, at + i), v, low, high);
-        FloatVector rest = Bfloat16.load(x, at + i).fma(load(b, i), load(c, i));
-        Bfloat16.store(dz.fma(load(a, i), rest), dx, at + i);
+        FloatVector v = Bfloat16.load(sources, i).fma(load(mask.scale(), i), load(mask.shift(), i));
+        FloatVector dz = Lanes.inside(Bfloat16.load(dys, i), v, low, high);
+        FloatVector rest = Bfloat16.load(xs, i).fma(load(b, i), load(c, i));
+        Bfloat16.store(dz.fma(load(a, i), rest), dxs, i);
         if (residual != 0) {
-          Bfloat16.store(dz, residual, at + i);
+          Bfloat16.store(dz, residuals, i);
         }
       }
     }

@@ -10,7 +10,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link BatchNormLoops} on whole periods of float32. Sums go column by column, to stay in
- * registers; what is written goes in the order of memory, as prefetching wants it.
+ * registers; what is written goes in the order of memory, as prefetching wants it, by addresses of
+ * rows: with an index that is a sum, the compiler leaves the check of each address in the loop.
  */
 final class BatchNormVectors {
   /**
@@ -62,9 +63,11 @@ final class BatchNormVectors {
     FloatVector lowest = broadcast(low);
     FloatVector highest = broadcast(high);
     for (int at = 0; at < n; at += period) {
+      long xs = x + 4L * at;
+      long ys = y + 4L * at;
       for (int c = 0; c < period; c += COUNT) {
-        FloatVector v = load(x, at + c).fma(load(scale, c), load(shift, c));
-        store(Lanes.cut(v, lowest, highest), y, at + c);
+        FloatVector v = load(xs, c).fma(load(scale, c), load(shift, c));
+        store(Lanes.cut(v, lowest, highest), ys, c);
       }
     }
   }
@@ -82,10 +85,13 @@ final class BatchNormVectors {
     FloatVector lowest = broadcast(low);
     FloatVector highest = broadcast(high);
     for (int at = 0; at < n; at += period) {
+      long xs = x + 4L * at;
+      long residuals = residual + 4L * at;
+      long ys = y + 4L * at;
       for (int c = 0; c < period; c += COUNT) {
-        FloatVector v = load(x, at + c).fma(load(scale, c), load(shift, c));
-        FloatVector sum = v.add(load(residual, at + c));
-        store(Lanes.cut(sum, lowest, highest), y, at + c);
+        FloatVector v = load(xs, c).fma(load(scale, c), load(shift, c));
+        FloatVector sum = v.add(load(residuals, c));
+        store(Lanes.cut(sum, lowest, highest), ys, c);
       }
     }
   }
@@ -158,13 +164,18 @@ final class BatchNormVectors {
     FloatVector low = broadcast(mask.low());
     FloatVector high = broadcast(mask.high());
     for (int at = 0; at < n; at += period) {
+      long dys = dy + 4L * at;
+      long xs = x + 4L * at;
+      long sources = source + 4L * at;
+      long dxs = dx + 4L * at;
+      long residuals = residual + 4L * at;
       for (int i = 0; i < period; i += COUNT) {
-        FloatVector v = load(source, at + i).fma(load(mask.scale(), i), load(mask.shift(), i));
-        FloatVector dz = Lanes.inside(load(dy, at + i), v, low, high);
-        FloatVector rest = load(x, at + i).fma(load(b, i), load(c, i));
-        store(dz.fma(load(a, i), rest), dx, at + i);
+        FloatVector v = load(sources, i).fma(load(mask.scale(), i), load(mask.shift(), i));
+        FloatVector dz = Lanes.inside(load(dys, i), v, low, high);
+        FloatVector rest = load(xs, i).fma(load(b, i), load(c, i));
+        store(dz.fma(load(a, i), rest), dxs, i);
         if (residual != 0) {
-          store(dz, residual, at + i);
+          store(dz, residuals, i);
         }
       }
     }

@@ -83,21 +83,63 @@ final class MaxPoolGradientVectors {
       int place = windows.place(w);
       int from = windows.first(w) * channels;
       int taps = windows.count(w);
-      for (int c = 0; c < end; c += COUNT) {
-        FloatVector sum = FloatVector.zero(F);
-        int wanted = place;
-        int at = from + c;
-        for (int t = 0; t < taps; t++) {
-          IntVector columnsHere = load(columns, at).reinterpretAsInts();
-          VectorMask<Integer> here = columnsHere.compare(VectorOperators.EQ, wanted);
-          sum = sum.add(load(sums, at), here.cast(F));
-          wanted -= step;
-          at += channels;
-        }
-        store(sum, dx, w * channels + c);
+      long sumsHere = sums + 4L * from;
+      long columnsHere = columns + 4L * from;
+      long target = dx + 4L * w * channels;
+      if (taps == 5) {
+        collectFive(sumsHere, columnsHere, channels, place, step, end, target);
+      } else {
+        collect(sumsHere, columnsHere, taps, channels, place, step, end, target);
       }
     }
     return end;
+  }
+
+  private static void collect(
+      long sums, long columns, int taps, int channels, int place, int step, int end, long dx) {
+    for (int c = 0; c < end; c += COUNT) {
+      FloatVector sum = FloatVector.zero(F);
+      int wanted = place;
+      int at = c;
+      for (int t = 0; t < taps; t++) {
+        sum = sum.add(load(sums, at), isAt(columns, at, wanted));
+        wanted -= step;
+        at += channels;
+      }
+      store(sum, dx, c);
+    }
+  }
+
+  // The usual window: with a loop over taps inside, the compiler neither unrolls the loop over
+  // channels nor takes the checks of addresses out of it.
+  private static void collectFive(
+      long sums, long columns, int channels, int place, int step, int end, long dx) {
+    long pixel = 4L * channels;
+    long sums1 = sums + pixel;
+    long sums2 = sums1 + pixel;
+    long sums3 = sums2 + pixel;
+    long sums4 = sums3 + pixel;
+    long columns1 = columns + pixel;
+    long columns2 = columns1 + pixel;
+    long columns3 = columns2 + pixel;
+    long columns4 = columns3 + pixel;
+    int place1 = place - step;
+    int place2 = place1 - step;
+    int place3 = place2 - step;
+    int place4 = place3 - step;
+    for (int c = 0; c < end; c += COUNT) {
+      FloatVector sum = FloatVector.zero(F);
+      sum = sum.add(load(sums, c), isAt(columns, c, place));
+      sum = sum.add(load(sums1, c), isAt(columns1, c, place1));
+      sum = sum.add(load(sums2, c), isAt(columns2, c, place2));
+      sum = sum.add(load(sums3, c), isAt(columns3, c, place3));
+      sum = sum.add(load(sums4, c), isAt(columns4, c, place4));
+      store(sum, dx, c);
+    }
+  }
+
+  private static VectorMask<Float> isAt(long columns, int c, int place) {
+    return load(columns, c).reinterpretAsInts().compare(VectorOperators.EQ, place).cast(F);
   }
 
   private static IntVector position(long address) {
