@@ -1,6 +1,7 @@
-// Plays cuDNN, on the pretended driver: the legacy functions for convolutions as the documentation defines them, with
+// Plays cuDNN, on the pretended driver: the functions for convolutions, and graphs of them, as the documentation defines them, with
 // the checks of arguments that it lists. Sums are float64. Of its algorithms some are not deterministic, need more
 // workspace than there is, or turn out not to be supported when they are to run.
+#include <algorithm>
 #include <vector>
 
 #include "fake_numbers.h"
@@ -468,6 +469,8 @@ API int cudnnConvolutionBackwardFilter(void* handle, const void* alpha, void* xD
   return convolve(FILTER, handle, alpha, dims(xDesc), dims(dwDesc), slide(s), dims(dyDesc), x, dy, algo, space, bytes,
                   beta, dw);
 }
+
+#include "fake_cudnn_graph.h"
 
 API int cudnnGetProperty(int which, int* value) {
   *value = which == 0 ? 9 : which == 1 ? 24 : 0;

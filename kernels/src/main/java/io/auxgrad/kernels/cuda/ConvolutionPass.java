@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
+import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -114,8 +115,11 @@ record ConvolutionPass(
 
   /** Whether more is to be done to {@code y} than the sums. */
   boolean endsWithMore() {
-    return direction == Direction.FORWARD
-        && (bias != null || residual != null || activation != Activation.IDENTITY);
+    return direction == Direction.FORWARD && ending().steps() > 0;
+  }
+
+  Ending ending() {
+    return new Ending(bias != null, residual != null, activation);
   }
 
   /** Whether a pixel of {@code y} depends on the one pixel of {@code x} in its place. */

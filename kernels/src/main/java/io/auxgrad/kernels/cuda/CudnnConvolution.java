@@ -31,8 +31,8 @@ final class CudnnConvolution implements ConvolutionWay {
   }
 
   /**
-   * One for each algorithm, what cuDNN thinks the fastest first; before it the one that is done
-   * with {@code y} in the same pass, where that is more than the sums and cuDNN has it.
+   * One for each algorithm, what cuDNN thinks the fastest first; before them those that are done
+   * with {@code y} in the same pass, where that is more than the sums.
    */
   static List<ConvolutionWay> all(
       Primitives primitives, ConvolutionPass p, Casts casts, Epilogue epilogue) {
@@ -47,12 +47,12 @@ final class CudnnConvolution implements ConvolutionWay {
             p.y(),
             widened ? p.spec().with(MathMode.TF32) : p.spec());
     List<ConvolutionWay> ways = new ArrayList<>();
-    for (Primitives.Algorithm algorithm : primitives.algorithms(problem)) {
-      if (p.endsWithMore()) {
-        algorithm
-            .fused(p.activation())
-            .ifPresent(fused -> ways.add(new FusedConvolution(fused, type, casts)));
+    if (p.endsWithMore()) {
+      for (Primitives.Fused fused : primitives.fused(problem, p.ending())) {
+        ways.add(new FusedConvolution(fused, type, casts));
       }
+    }
+    for (Primitives.Algorithm algorithm : primitives.algorithms(problem)) {
       ways.add(new CudnnConvolution(algorithm, type, casts, epilogue));
     }
     return ways;

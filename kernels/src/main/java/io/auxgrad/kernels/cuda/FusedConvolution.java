@@ -8,7 +8,7 @@ import io.auxgrad.tensor.DType;
  * it writes {@code y}, which so is written once and not read.
  *
  * <p>A bfloat16 result is rounded once, where other ways of the libraries round the sum before; but
- * cuDNN wants the bias of the result's type, so that is rounded too.
+ * some algorithms want the bias of the result's type, so that is rounded too.
  */
 final class FusedConvolution implements ConvolutionWay {
   private final Primitives.Fused algorithm;
@@ -37,8 +37,12 @@ final class FusedConvolution implements ConvolutionWay {
     }
   }
 
-  // cuDNN does not do without one.
   private Casts.Operand bias(ConvolutionPass p) {
-    return p.bias() == null ? casts.zeros(p.w().dim(0), type) : casts.parameter(p.bias(), type);
+    if (p.bias() != null) {
+      return casts.parameter(p.bias(), algorithm.biasType());
+    }
+    return algorithm.needsBias()
+        ? casts.zeros(p.w().dim(0), algorithm.biasType())
+        : new Casts.Operand(0, null);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.auxgrad.kernels.cuda.hostrun.HostGpu;
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
+import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.launch.MatrixProduct;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
@@ -17,7 +18,6 @@ import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -81,11 +81,6 @@ class ConvolutionChoiceTest {
               now += takes;
               takes = next;
             }
-
-            @Override
-            public Optional<Fused> fused(Activation activation) {
-              return Optional.empty();
-            }
           });
     }
 
@@ -115,6 +110,11 @@ class ConvolutionChoiceTest {
     @Override
     public List<Algorithm> algorithms(ConvolutionProblem problem) {
       return algorithms;
+    }
+
+    @Override
+    public List<Fused> fused(ConvolutionProblem problem, Ending ending) {
+      return List.of();
     }
 
     @Override

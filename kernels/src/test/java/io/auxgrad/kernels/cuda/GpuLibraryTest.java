@@ -41,12 +41,33 @@ class GpuLibraryTest {
 
   @Test
   void cudnnAddsBiasAndResidualInTheSamePass() {
-    ForcedWay forced = new ForcedWay(gpu, "fused");
+    ForcedWay forced = new ForcedWay(gpu, "fused-cudnn");
     LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
     checks.forward();
     checks.fused();
     assertTrue(forced.passes() > 0, "nothing was fused");
     checks.repeatable();
+  }
+
+  @Test
+  void cudnnsGraphsComputeWhatTheContractSays() {
+    ForcedWay forced = new ForcedWay(gpu, "graph");
+    LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+    checks.cases();
+    checks.bfloat16();
+    checks.tf32(3, 1);
+    checks.repeatable();
+    assertTrue(forced.passes() > 0, "there were no graphs");
+  }
+
+  @Test
+  void cudnnsGraphsEndWithAnythingInTheSamePass() {
+    ForcedWay forced = new ForcedWay(gpu, "fused-graph");
+    LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+    checks.forward();
+    checks.fused();
+    checks.repeatable();
+    assertTrue(forced.passes() > 0, "nothing was fused");
   }
 
   @Test

@@ -152,7 +152,7 @@ final class LibraryChecks {
     for (int kernel : new int[] {3, 1}) {
       for (Conv2dSpec spec : List.of(SPECS.get(0), SPECS.get(1), SPECS.get(3))) {
         for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
-          for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU)) {
+          for (Activation activation : Activation.values()) {
             try (var _ = TensorScope.open()) {
               fused(kernel, kernel == 1 ? pointwise(spec) : spec, activation, type);
             }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +39,30 @@ class LibraryPathTest {
   @Test
   void cudnnAddsBiasAndResidualInTheSamePass() throws Exception {
     run("fused");
+  }
+
+  @Test
+  void cudnnsGraphsComputeWhatTheContractSays() throws Exception {
+    run("graph", NO_SEARCH);
+  }
+
+  @Test
+  void cudnnsGraphsEndWithAnythingInTheSamePass() throws Exception {
+    run("fused-graph");
+  }
+
+  @Test
+  void plansOfGraphsAreKept() throws Exception {
+    run("planned");
+    run("planned-before");
+  }
+
+  @Test
+  void aDamagedPlanOfAGraphIsMadeAgain() throws Exception {
+    run("planned");
+    Path plan = files("graphs").getFirst();
+    Files.write(plan, Arrays.copyOf(Files.readAllBytes(plan), 200));
+    run("planned");
   }
 
   @Test
@@ -75,7 +100,7 @@ class LibraryPathTest {
     List<Path> plans = plans();
     assertEquals(1, plans.size());
     List<String> lines = Files.readAllLines(plans.getFirst());
-    assertTrue(lines.get(1).matches("own|(fused-)?cudnn-."), lines::toString);
+    assertTrue(lines.get(1).matches("own|(fused-)?(cudnn|graph)-."), lines::toString);
     assertEquals("Pretended GPU 0, sm_90, cuDNN 9.24.0, cuBLAS 13.1.1", lines.get(2));
     assertTrue(lines.get(3).startsWith("FORWARD of FLOAT32 [2,9,8,16]"), lines::toString);
     assertTrue(first.contains("measured"), first);
@@ -85,7 +110,8 @@ class LibraryPathTest {
   void aDamagedPlanIsMeasuredAgain() throws Exception {
     run("remembered");
     Path plan = plans().getFirst();
-    Files.writeString(plan, Files.readString(plan).replace("cudnn", "CUDNN").replace("own", "OWN"));
+    String way = Files.readAllLines(plan).get(1);
+    Files.writeString(plan, Files.readString(plan).replace(way, "x" + way));
     run("remembered");
   }
 
@@ -124,7 +150,11 @@ class LibraryPathTest {
   }
 
   private List<Path> plans() throws IOException {
-    Path folder = cache.resolve("plans");
+    return files("plans");
+  }
+
+  private List<Path> files(String name) throws IOException {
+    Path folder = cache.resolve(name);
     if (!Files.exists(folder)) {
       return List.of();
     }

@@ -24,6 +24,7 @@ import java.util.function.BiConsumer;
 public final class LibraryProgram {
   private static final String FORWARD = "cudnnConvolutionForward";
   private static final String FUSED = "cudnnConvolutionBiasActivationForward";
+  private static final String GRAPH = "cudnnBackendExecute";
 
   private LibraryProgram() {}
 
@@ -31,7 +32,11 @@ public final class LibraryProgram {
   public static void main(String[] args) {
     switch (args[0]) {
       case "cudnn" -> byOne("cudnn", "", 3, 1);
+      case "graph" -> graph();
       case "fused" -> onGpu(LibraryProgram::fused);
+      case "fused-graph" -> onGpu(LibraryProgram::fusedGraph);
+      case "planned" -> planned();
+      case "planned-before" -> plannedBefore(true);
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);
@@ -70,7 +75,7 @@ public final class LibraryProgram {
 
   /** All that cuDNN has in one pass goes so, and what it refuses goes otherwise. */
   private static void fused(CudaGpu gpu, Backend backend) {
-    ForcedWay forced = new ForcedWay(gpu, "fused");
+    ForcedWay forced = new ForcedWay(gpu, "fused-cudnn");
     LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
     checks.forward();
     checks.fused();
@@ -78,6 +83,42 @@ public final class LibraryProgram {
     assertTrue(forced.passes() > 80, forced.passes() + " were fused");
     assertTrue(calls > forced.passes(), "nothing was refused");
     assertEquals(0, FakeLibraries.cudnn(FORWARD));
+  }
+
+  private static void graph() {
+    byOne("graph", "", 3, 1);
+    assertTrue(FakeLibraries.cudnn("plans") > 0);
+    assertEquals(0, FakeLibraries.cudnn("compiled plans"));
+  }
+
+  /** Whatever follows a convolution is a graph with it, but where it has groups. */
+  private static void fusedGraph(CudaGpu gpu, Backend backend) {
+    ForcedWay forced = new ForcedWay(gpu, "fused-graph");
+    LibraryChecks checks = new LibraryChecks(gpu, forced.in(backend));
+    checks.forward();
+    checks.fused();
+    assertTrue(forced.passes() > 80, forced.passes() + " were fused");
+    assertEquals(forced.passes(), FakeLibraries.cudnn("fused graphs"));
+    assertEquals(0, FakeLibraries.cudnn("graphs"));
+    assertEquals(0, FakeLibraries.cudnn(FORWARD));
+  }
+
+  /** Plans are kept for the next process, or GPU, which asks for none. */
+  private static void planned() {
+    plannedBefore(false);
+    plannedBefore(true);
+  }
+
+  private static void plannedBefore(boolean before) {
+    long asked = FakeLibraries.cudnn("heuristics");
+    long plans = FakeLibraries.cudnn("plans");
+    onGpu((gpu, backend) -> {
+      ForcedWay forced = new ForcedWay(gpu, "graph");
+      assertEquals(9 * 16 + 1, convolve(forced.in(backend))[12 * 24 + 3]);
+      assertEquals(1, forced.passes());
+    });
+    assertEquals(before, FakeLibraries.cudnn("heuristics") == asked, "heuristics were asked");
+    assertEquals(before, FakeLibraries.cudnn("plans") == plans + 1, "plans were made");
   }
 
   /** The first of each kind of convolution, as nothing is measured. */
@@ -90,6 +131,7 @@ public final class LibraryProgram {
     for (String function : new String[] {"Forward", "BackwardData", "BackwardFilter"}) {
       assertTrue(FakeLibraries.cudnn("cudnnConvolution" + function) > 0, function);
     }
+    assertTrue(FakeLibraries.cudnn("graphs") > 0);
     assertTrue(FakeLibraries.cublas("cublasGemmEx") > 0);
     assertTrue(FakeLibraries.cublas("cublasGemmStridedBatchedEx") > 0);
     assertTrue(gpu.describe().contains("cuDNN 9.24.0, cuBLAS 13.1.1"), gpu.describe());
@@ -117,6 +159,8 @@ public final class LibraryProgram {
     assertTrue(runs > 2, "measured by " + runs + " runs");
     assertTrue(FakeLibraries.cudnn(FORWARD) > 0, "all ways are measured");
     assertTrue(FakeLibraries.cudnn(FUSED) > 0, "all ways are measured");
+    assertTrue(FakeLibraries.cudnn("graphs") > 0, "all ways are measured");
+    assertTrue(FakeLibraries.cudnn("fused graphs") > 0, "all ways are measured");
     onGpu((_, backend) -> convolve(backend));
     long more = forwards() - runs;
     assertTrue(more <= 1, "measured again, by " + more + " runs");
@@ -124,7 +168,7 @@ public final class LibraryProgram {
   }
 
   private static long forwards() {
-    return FakeLibraries.cudnn(FORWARD) + FakeLibraries.cudnn(FUSED);
+    return FakeLibraries.cudnn(FORWARD) + FakeLibraries.cudnn(FUSED) + FakeLibraries.cudnn(GRAPH);
   }
 
   private static float[] convolve(Backend backend) {

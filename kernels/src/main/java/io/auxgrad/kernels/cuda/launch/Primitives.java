@@ -1,8 +1,7 @@
 package io.auxgrad.kernels.cuda.launch;
 
-import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.DType;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -17,12 +16,6 @@ public interface Primitives {
 
     /** Writes {@code result} of the two other operands, in the order x, w, y. */
     void run(long first, long second, long result);
-
-    /**
-     * The same with bias, residual and {@code activation} in the pass that writes {@code y}; empty
-     * where the library has none.
-     */
-    Optional<Fused> fused(Activation activation);
   }
 
   /** One way of cuDNN to write {@code y = activation(conv(x, w) + bias + residual)} in one pass. */
@@ -30,9 +23,16 @@ public interface Primitives {
     /** By which it is found again, for example {@code fused-cudnn-1}. */
     String name();
 
+    /** What the bias must be; the other operands are of the problem's type. */
+    DType biasType();
+
+    /** Whether there must be a bias, be it of zeros. */
+    boolean needsBias();
+
     /**
-     * Writes {@code y}. All operands are of the problem's type.
+     * Writes {@code y}.
      *
+     * @param bias 0 if there is none
      * @param residual 0 if there is none
      */
     void run(long x, long w, long bias, long residual, long y);
@@ -44,6 +44,9 @@ public interface Primitives {
    * run to run, unless the user allows them.
    */
   List<Algorithm> algorithms(ConvolutionProblem problem);
+
+  /** The same with {@code ending} in the pass that writes {@code y}. */
+  List<Fused> fused(ConvolutionProblem problem, Ending ending);
 
   /** Writes {@code out}. */
   void multiply(MatrixProduct product, long a, long b, long out);

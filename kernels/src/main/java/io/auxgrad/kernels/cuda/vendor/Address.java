@@ -6,7 +6,14 @@ import jcuda.Pointer;
 final class Address extends Pointer {
   static final Address NULL = new Address(0);
 
+  private final long value;
+
   Address(long value) {
     super(value);
+    this.value = value;
+  }
+
+  long value() {
+    return value;
   }
 }

@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda.vendor;
 
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import jcuda.jcudnn.JCudnn;
-import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.runtime.cudaStream_t;
 
@@ -60,9 +60,9 @@ final class CudnnConvolutions implements AutoCloseable {
     this.queue = queue;
     this.options = options;
     cudnn = load(libraries);
-    stream = new CudnnStream(queue, cudnn, new cudnnHandle());
+    stream = new CudnnStream(queue, cudnn, new NativeHandle());
     queue.enter();
-    cudnnHandle handle = stream.handle();
+    NativeHandle handle = stream.handle();
     cudnn.check(JCudnn.cudnnCreate(handle), "cudnnCreate");
     cudnn.check(JCudnn.cudnnSetStream(handle, new cudaStream_t(queue.stream())), "cudnnSetStream");
   }
@@ -70,21 +70,38 @@ final class CudnnConvolutions implements AutoCloseable {
   /** The library, with all that is called here. */
   static Cudnn load(CudaLibraries libraries) {
     Stream<String> calls = Arrays.stream(CudnnCalls.values()).flatMap(CudnnCalls::functions);
-    Stream<String> functions = Stream.concat(FUNCTIONS.stream(), CudnnFused.functions());
-    return Cudnn.load(libraries, Stream.concat(functions, calls).toList());
+    return Cudnn.load(
+        libraries,
+        Stream.of(FUNCTIONS.stream(), calls, CudnnFused.functions(), GraphConvolutions.functions())
+            .flatMap(f -> f)
+            .toList());
   }
 
   String describe() {
     return "cuDNN " + cudnn.version();
   }
 
+  /** cuDNN with its handle, which is that of the stream. */
+  CudnnStream stream() {
+    return stream;
+  }
+
   /** As {@link Primitives#algorithms}. */
   List<Primitives.Algorithm> algorithms(ConvolutionProblem problem) {
+    return List.copyOf(usable(problem));
+  }
+
+  /** As {@link Primitives#fused}. */
+  List<Primitives.Fused> fused(ConvolutionProblem problem, Ending ending) {
+    return usable(problem).stream().flatMap(a -> a.fused(ending.activation()).stream()).toList();
+  }
+
+  private List<Chosen> usable(ConvolutionProblem problem) {
     queue.enter();
     CudnnCalls calls = CudnnCalls.valueOf(problem.direction().name());
     CudnnDescriptors described = CudnnDescriptors.of(cudnn, problem, mathOf(problem));
     descriptors.push(described);
-    List<Primitives.Algorithm> usable = new ArrayList<>();
+    List<Chosen> usable = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
     long wanted = Long.MAX_VALUE;
     for (CudnnCalls.Proposal proposal : proposals(calls, problem, described)) {
@@ -100,7 +117,7 @@ final class CudnnConvolutions implements AutoCloseable {
     if (usable.isEmpty() && wanted < Long.MAX_VALUE) {
       LOGGER.log(
           System.Logger.Level.WARNING,
-          "cuDNN, which is likely the fastest, is not taken for {0}: it wants a workspace of {1}; {2} allows it",
+          "what is likely the fastest algorithm of cuDNN is not taken for {0}: it wants a workspace of {1}; {2} allows it",
           problem,
           Bytes.text(wanted),
           Options.allowing(wanted));
@@ -189,7 +206,7 @@ final class CudnnConvolutions implements AutoCloseable {
     public void run(long first, long second, long result) {
       stream.run(
           calls.function(),
-          algorithm,
+          "algorithm " + algorithm,
           bytes,
           workspace ->
               calls.run(
@@ -203,14 +220,13 @@ final class CudnnConvolutions implements AutoCloseable {
                   new Address(result)));
     }
 
-    @Override
-    public Optional<Primitives.Fused> fused(Activation activation) {
+    Optional<Primitives.Fused> fused(Activation activation) {
       if (!CudnnFused.has(calls, algorithm, activation)) {
         return Optional.empty();
       }
       FusedDescriptors more = FusedDescriptors.of(cudnn, problem, activation);
       fusedDescriptors.push(more);
-      return Optional.of(new CudnnFused(stream, described, more, algorithm, bytes));
+      return Optional.of(new CudnnFused(stream, described, more, problem.type(), algorithm, bytes));
     }
   }
 

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.vendor;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.Activation;
 import java.util.stream.Stream;
 import jcuda.Pointer;
@@ -18,6 +19,7 @@ record CudnnFused(
     CudnnStream stream,
     CudnnDescriptors described,
     FusedDescriptors more,
+    DType biasType,
     int algorithm,
     long bytes)
     implements Primitives.Fused {
@@ -49,12 +51,17 @@ record CudnnFused(
   }
 
   @Override
+  public boolean needsBias() {
+    return true;
+  }
+
+  @Override
   public void run(long x, long w, long bias, long residual, long y) {
     boolean adds = residual != 0;
     Pointer result = new Address(y);
     stream.run(
         FUNCTION,
-        algorithm,
+        "algorithm " + algorithm,
         bytes,
         workspace ->
             supported(

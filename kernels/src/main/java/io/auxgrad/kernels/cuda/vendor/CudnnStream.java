@@ -3,33 +3,32 @@ package io.auxgrad.kernels.cuda.vendor;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.tensor.Buffer;
-import jcuda.Pointer;
-import jcuda.jcudnn.cudnnHandle;
 
 /**
  * The one stream of a GPU, as cuDNN is given work for it.
  *
  * @param handle cuDNN's, of that stream
  */
-record CudnnStream(Queue queue, Cudnn cudnn, cudnnHandle handle) {
+record CudnnStream(Queue queue, Cudnn cudnn, NativeHandle handle) {
   /** A call of cuDNN that returns a status. */
   interface Call {
-    int with(Pointer workspace);
+    int with(Address workspace);
   }
 
   /**
-   * Makes {@code call} of {@code function} with {@code bytes} bytes of workspace.
+   * Makes {@code call} of {@code function} with {@code bytes} bytes of workspace; {@code what} says
+   * more of it.
    *
    * @throws UnsupportedByLibraryException if cuDNN cannot do it after all
    */
-  void run(String function, int algorithm, long bytes, Call call) {
+  void run(String function, String what, long bytes, Call call) {
     queue.enter();
     // Who gets the workspace next comes after this in the stream: all share one.
     Buffer workspace = bytes == 0 ? null : queue.memory().allocate(bytes);
     try {
       int status = call.with(workspace == null ? Address.NULL : new Address(workspace.address()));
       if (status != 0) {
-        cudnn.check(status, "%s with algorithm %d".formatted(function, algorithm));
+        cudnn.check(status, "%s with %s".formatted(function, what));
       }
     } finally {
       if (workspace != null) {

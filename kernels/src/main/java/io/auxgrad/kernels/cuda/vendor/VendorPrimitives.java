@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.vendor;
 
 import io.auxgrad.kernels.cuda.cache.DiskCache;
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.launch.MatrixProduct;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
@@ -21,11 +22,15 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
   /** Tens of thousands of decisions. */
   private static final long CAPACITY = 16L << 20;
 
+  /** Thousands of compiled plans. */
+  private static final long PLANS_CAPACITY = 256L << 20;
+
   private final String platform;
   private final Queue queue;
   private final Options options;
   private final CublasProducts products;
   private final CudnnConvolutions convolutions;
+  private final GraphConvolutions graphs;
   private final DiskCache decisions;
   private final boolean searches;
 
@@ -53,6 +58,17 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
             LOGGER,
             "convolutions go by the first algorithm that cuDNN names, not the fastest");
     searches = options.search() && decisions.isWritable();
+    graphs =
+        new GraphConvolutions(
+            convolutions.stream(),
+            options,
+            new DiskCache(
+                surroundings.cache().map(c -> c.resolve("graphs")),
+                PLANS_CAPACITY,
+                ".graph",
+                LOGGER,
+                "cuDNN's graphs of convolutions are planned anew in each process"),
+            this::circumstances);
   }
 
   /**
@@ -89,9 +105,27 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
     return "%s, %s".formatted(convolutions.describe(), products.describe());
   }
 
+  /** What a decision and a plan depend on, the problem being {@code problem}. */
+  private List<String> circumstances(String problem) {
+    return List.of(
+        platform,
+        problem,
+        options.deterministic() ? "deterministic" : "any order of sums",
+        "workspace of %d MiB".formatted(options.workspaceBytes() >> 20));
+  }
+
   @Override
   public List<Algorithm> algorithms(ConvolutionProblem problem) {
-    return convolutions.algorithms(problem);
+    return Stream.concat(
+            graphs.algorithms(problem).stream(), convolutions.algorithms(problem).stream())
+        .toList();
+  }
+
+  @Override
+  public List<Fused> fused(ConvolutionProblem problem, Ending ending) {
+    return Stream.concat(
+            convolutions.fused(problem, ending).stream(), graphs.fused(problem, ending).stream())
+        .toList();
   }
 
   @Override
@@ -109,12 +143,7 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
     if (!searches) {
       return search.get();
     }
-    List<String> what =
-        List.of(
-            platform,
-            problem,
-            options.deterministic() ? "deterministic" : "any order of sums",
-            "workspace of %d MiB".formatted(options.workspaceBytes() >> 20));
+    List<String> what = circumstances(problem);
     byte[] entry =
         decisions.get(
             DiskCache.key(what),
@@ -137,6 +166,7 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
   @Override
   public void close() {
     try {
+      graphs.close();
       convolutions.close();
     } finally {
       products.close();

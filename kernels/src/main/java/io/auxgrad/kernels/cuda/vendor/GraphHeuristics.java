@@ -1,0 +1,142 @@
+package io.auxgrad.kernels.cuda.vendor;
+
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.Ending;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
+import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.MathMode;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import jcuda.jcudnn.cudnnBackendAttributeName;
+import jcuda.jcudnn.cudnnBackendAttributeType;
+import jcuda.jcudnn.cudnnBackendBehaviorNote;
+import jcuda.jcudnn.cudnnBackendDescriptorType;
+import jcuda.jcudnn.cudnnBackendHeurMode;
+import jcuda.jcudnn.cudnnBackendNumericalNote;
+
+/**
+ * The plans that cuDNN thinks the fastest for a graph. Of all that it names those are taken that
+ * multiply and add up as the definition does: what it notes of an engine's numbers says so.
+ *
+ * @param options what the user allows
+ */
+record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
+  private static final System.Logger LOGGER = System.getLogger(GraphHeuristics.class.getName());
+
+  /** Those of each way to ask; more are never wanted. */
+  private static final int MOST_CONFIGURATIONS = 24;
+
+  private static final int MOST_NOTES = 32;
+
+  // What JCuda's constants lack.
+  private static final int DECISION_TREE = 3; // CUDNN_HEUR_MODE_A
+  private static final int FALLBACK = 2; // CUDNN_HEUR_MODE_FALLBACK
+  private static final int STRICT_NAN = 9; // CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP
+
+  /** At most {@code most} different ones, as text, the best first; none if cuDNN has none. */
+  List<byte[]> plans(ConvolutionProblem problem, Ending ending, int most) {
+    try (GraphScope scope = new GraphScope(cudnn)) {
+      GraphDescriptor graph = ConvolutionGraph.of(scope, device, problem, ending);
+      Set<ByteBuffer> texts = new LinkedHashSet<>();
+      for (GraphDescriptor configuration : configurations(scope, graph)) {
+        if (texts.size() < most && isAllowed(scope, configuration, problem, ending)) {
+          text(configuration).map(ByteBuffer::wrap).ifPresent(texts::add);
+        }
+      }
+      return texts.stream().map(ByteBuffer::array).toList();
+    } catch (UnsupportedByLibraryException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has no graph for {0}: {1}", problem, e);
+      return List.of();
+    }
+  }
+
+  // A decision tree and a network, which agree in part, in turns; else what always works.
+  private List<GraphDescriptor> configurations(GraphScope scope, GraphDescriptor graph) {
+    List<GraphDescriptor> tree = ask(scope, graph, DECISION_TREE);
+    List<GraphDescriptor> network = ask(scope, graph, cudnnBackendHeurMode.CUDNN_HEUR_MODE_B);
+    List<GraphDescriptor> all = new ArrayList<>();
+    for (int i = 0; i < Math.max(tree.size(), network.size()); i++) {
+      tree.stream().skip(i).findFirst().ifPresent(all::add);
+      network.stream().skip(i).findFirst().ifPresent(all::add);
+    }
+    return all.isEmpty() ? ask(scope, graph, FALLBACK) : all;
+  }
+
+  private List<GraphDescriptor> ask(GraphScope scope, GraphDescriptor graph, int mode) {
+    GraphDescriptor question =
+        device
+            .tell(scope.create(cudnnBackendDescriptorType.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR))
+            .setDescriptors(cudnnBackendAttributeName.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph)
+            .setChoice(
+                cudnnBackendAttributeName.CUDNN_ATTR_ENGINEHEUR_MODE,
+                cudnnBackendAttributeType.CUDNN_TYPE_HEUR_MODE,
+                mode)
+            .finish();
+    int answers = question.count(cudnnBackendAttributeName.CUDNN_ATTR_ENGINEHEUR_RESULTS);
+    List<GraphDescriptor> configurations =
+        scope.create(
+            cudnnBackendDescriptorType.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+            Math.min(answers, MOST_CONFIGURATIONS));
+    return configurations.isEmpty()
+        ? configurations
+        : question.get(cudnnBackendAttributeName.CUDNN_ATTR_ENGINEHEUR_RESULTS, configurations);
+  }
+
+  private boolean isAllowed(
+      GraphScope scope, GraphDescriptor configuration, ConvolutionProblem problem, Ending ending) {
+    List<GraphDescriptor> engine =
+        scope.create(cudnnBackendDescriptorType.CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
+    configuration.get(cudnnBackendAttributeName.CUDNN_ATTR_ENGINECFG_ENGINE, engine);
+    int[] numbers =
+        engine
+            .getFirst()
+            .getChoices(
+                cudnnBackendAttributeName.CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+                cudnnBackendAttributeType.CUDNN_TYPE_NUMERICAL_NOTE,
+                MOST_NOTES);
+    return Arrays.stream(numbers).allMatch(note -> isAllowed(note, problem))
+        && (ending.steps() > 0 || !compiles(engine.getFirst()));
+  }
+
+  /** Which takes a second, and is no gain where there are kernels already. */
+  private static boolean compiles(GraphDescriptor engine) {
+    int[] notes =
+        engine.getChoices(
+            cudnnBackendAttributeName.CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE,
+            cudnnBackendAttributeType.CUDNN_TYPE_BEHAVIOR_NOTE,
+            MOST_NOTES);
+    return Arrays.stream(notes)
+        .anyMatch(n -> n == cudnnBackendBehaviorNote.CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION);
+  }
+
+  /** Tensor cores multiply float32 as TF32. */
+  private boolean isAllowed(int note, ConvolutionProblem problem) {
+    return switch (note) {
+      case cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_TENSOR_CORE ->
+          problem.type() == DType.BFLOAT16 || problem.spec().math() == MathMode.TF32;
+      case cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC ->
+          !options.deterministic();
+      case STRICT_NAN -> true;
+      default -> false;
+    };
+  }
+
+  private Optional<byte[]> text(GraphDescriptor configuration) {
+    try (GraphPlan plan = GraphPlan.of(cudnn, device, configuration)) {
+      return plan.workspaceBytes() <= options.workspaceBytes()
+          ? Optional.of(plan.text())
+          : Optional.empty();
+    } catch (CudaException e) {
+      // Heuristics name what turns out to be impossible too.
+      LOGGER.log(System.Logger.Level.DEBUG, "a plan of cuDNN is left out: {0}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+}
