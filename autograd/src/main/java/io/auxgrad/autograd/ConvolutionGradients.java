@@ -1,8 +1,10 @@
 package io.auxgrad.autograd;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.ConvolutionOps;
@@ -19,40 +21,11 @@ public final class ConvolutionGradients {
    * @param bias {@code [O]}, or null
    */
   public static Variable conv2d(Variable x, Variable w, Variable bias, Conv2dSpec spec) {
-    return conv2d(x, w, bias, spec, x.value().dtype());
-  }
-
-  private static Variable conv2d(
-      Variable x, Variable w, Variable bias, Conv2dSpec spec, DType type) {
-    ConvolutionOps convolution = x.backend().convolution();
-    Tensor y =
-        convolution.forward(x.value(), w.value(), valueOf(bias), spec, Activation.IDENTITY, type);
-    DType xType = x.value().dtype();
-    return Tape.record(
-        y,
-        saver -> {
-          Supplier<Tensor> savedX = saver.saveValueFor(w, x);
-          Tensor savedW = saver.saveFor(x, w.value());
-          return (dy, into) -> {
-            if (into.wants(w)) {
-              var gradients =
-                  convolution.gradWeight(savedX.get(), dy, spec, w.shape(), into.wants(bias));
-              into.add(w, gradients::weight);
-              into.add(bias, gradients::bias);
-            } else {
-              into.add(bias, () -> asFloat32(dy));
-            }
-            into.add(x, () -> convolution.gradInput(dy, savedW, spec, x.shape(), xType));
-          };
-        },
-        x,
-        w,
-        bias);
+    return conv2d(x, w, bias, spec, Activation.IDENTITY);
   }
 
   /**
-   * {@link #conv2d(Variable, Variable, Variable, Conv2dSpec)} with an activation behind it: one
-   * pass where nothing is recorded, two ops on a tape.
+   * {@link #conv2d(Variable, Variable, Variable, Conv2dSpec)} with an activation in the same pass.
    */
   public static Variable conv2d(
       Variable x, Variable w, Variable bias, Conv2dSpec spec, Activation activation) {
@@ -71,8 +44,7 @@ public final class ConvolutionGradients {
   }
 
   /**
-   * {@code activation(conv(x, w) + bias + residual)}: one pass where nothing is recorded, up to
-   * three ops on a tape.
+   * {@code activation(conv(x, w) + bias + residual)} in one pass.
    *
    * @param residual of the shape and type of the result, or null
    * @param type of the result: float32, or that of {@code x}
@@ -85,25 +57,77 @@ public final class ConvolutionGradients {
       Variable residual,
       Activation activation,
       DType type) {
-    if (Tape.tracks(x, w, bias, residual)) {
-      Variable y = conv2d(x, w, bias, spec, type);
-      Variable sum = residual == null ? y : y.plus(residual);
-      Variable active = PointwiseGradients.activation(activation, sum);
-      releaseUnless(active, y);
-      releaseUnless(active, sum);
-      return active;
-    }
-    return Variable.result(
-        x.backend()
-            .convolution()
-            .forward(
-                x.value(), w.value(), valueOf(bias), spec, valueOf(residual), activation, type));
+    ConvolutionOps convolution = x.backend().convolution();
+    Tensor y =
+        convolution.forward(
+            x.value(), w.value(), valueOf(bias), spec, valueOf(residual), activation, type);
+    DType xType = x.value().dtype();
+    return Tape.record(
+        y,
+        saver -> {
+          Supplier<Tensor> savedX = saver.saveValueFor(w, x);
+          Tensor savedW = saver.saveFor(x, w.value());
+          boolean alone = residual == null || activation == Activation.IDENTITY;
+          if (alone && isScale(x, w, bias, spec) && savedX != null && savedW != null) {
+            return (dy, into) -> {
+              scaleBackward(dy, x, savedX, w, savedW, activation, into);
+              into.add(residual, () -> dy);
+            };
+          }
+          Tensor savedY = activation == Activation.IDENTITY ? null : saver.save(y);
+          return (dy, into) -> {
+            Tensor dsum = PointwiseGradients.activationBackward(activation, dy, savedY);
+            if (into.wants(w)) {
+              var gradients =
+                  convolution.gradWeight(savedX.get(), dsum, spec, w.shape(), into.wants(bias));
+              into.add(w, gradients::weight);
+              into.add(bias, gradients::bias);
+            } else {
+              into.add(bias, () -> asFloat32(dsum));
+            }
+            into.add(x, () -> convolution.gradInput(dsum, savedW, spec, x.shape(), xType));
+            into.add(residual, () -> dsum);
+          };
+        },
+        x,
+        w,
+        bias,
+        residual);
   }
 
-  private static void releaseUnless(Variable result, Variable intermediate) {
-    if (intermediate != result) {
-      intermediate.release();
+  /** Whether it is a number for each channel that each pixel is multiplied by, in float32. */
+  private static boolean isScale(Variable x, Variable w, Variable bias, Conv2dSpec spec) {
+    int channels = x.shape().dim(-1);
+    return bias == null
+        && x.dtype() == DType.FLOAT32
+        && w.shape().equals(Shape.of(channels, 1, 1, 1))
+        && spec.equals(Conv2dSpec.of(1, 0, 1, channels).with(spec.math()));
+  }
+
+  // Both gradients in one pass, as those of a batch normalisation that only scales.
+  private static void scaleBackward(
+      Tensor dy,
+      Variable x,
+      Supplier<Tensor> savedX,
+      Variable w,
+      Tensor savedW,
+      Activation activation,
+      GradientSink into) {
+    if (!into.wants(x) && !into.wants(w)) {
+      return;
     }
+    Backend backend = Backends.of(dy);
+    Shape channels = Shape.of(x.shape().dim(-1));
+    Tensor none = Tensor.zeros(dy.memory(), DType.FLOAT32, channels);
+    Tensor one = Tensor.empty(dy.memory(), DType.FLOAT32, channels);
+    backend.pointwise().fill(one, 1);
+    Tensor scale = savedW.reshape(channels);
+    var gradients =
+        backend
+            .normalization()
+            .backward(dy, savedX.get(), null, scale, none, none, one, activation, false, false);
+    into.add(x, gradients::x);
+    into.add(w, () -> gradients.gamma().reshape(w.shape()));
   }
 
   private static Tensor asFloat32(Tensor t) {

@@ -3,6 +3,7 @@ package io.auxgrad.autograd;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
+import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.PointwiseOps;
 import io.auxgrad.tensor.ops.UnaryOp;
@@ -34,10 +35,21 @@ public final class PointwiseGradients {
 
   /** {@code activation(x)}; {@code x} itself for {@link Activation#IDENTITY}. */
   public static Variable activation(Activation activation, Variable x) {
+    return activation == Activation.IDENTITY ? x : unary(opOf(activation), x);
+  }
+
+  /** {@code dL/dx} of {@code y = activation(x)}; {@code dy} itself for the identity. */
+  static Tensor activationBackward(Activation activation, Tensor dy, Tensor y) {
+    return activation == Activation.IDENTITY
+        ? dy
+        : Backends.of(dy).pointwise().unaryBackward(opOf(activation), dy, y, y);
+  }
+
+  private static UnaryOp opOf(Activation activation) {
     return switch (activation) {
-      case IDENTITY -> x;
-      case RELU -> unary(UnaryOp.RELU, x);
-      case RELU6 -> unary(UnaryOp.RELU6, x);
+      case IDENTITY -> throw new IllegalArgumentException("the identity is no op");
+      case RELU -> UnaryOp.RELU;
+      case RELU6 -> UnaryOp.RELU6;
     };
   }
 

@@ -48,7 +48,36 @@ final class ConvolutionGradientCases {
             new int[] {3, 1, 5, 2},
             new Conv2dSpec(1, 2, 0, 1, 1, 1, 1)),
         activated(random),
-        residual(random));
+        residual(random),
+        scale(random, Activation.IDENTITY),
+        scaleAdded(random),
+        scale(random, Activation.RELU),
+        scale(random, Activation.RELU6));
+  }
+
+  /** A number for each channel, whose gradients come in one pass; some results are above 6. */
+  private static GradientCase scale(Philox random, Activation activation) {
+    Conv2dSpec spec = Conv2dSpec.of(1, 0, 1, 5);
+    List<Doubles> inputs =
+        List.of(
+            Doubles.uniform(random, -1, 1, 2, 3, 4, 5), Doubles.uniform(random, -9, 9, 5, 1, 1, 1));
+    return new GradientCase(
+        CONV,
+        "scale, " + activation,
+        inputs,
+        v -> ConvolutionGradients.conv2d(v.get(0), v.get(1), null, spec, activation),
+        v -> {
+          double[] x = v.get(0).data();
+          double[] w = v.get(1).data();
+          return Doubles.of(
+              v.get(0).shape(),
+              i ->
+                  switch (activation) {
+                    case IDENTITY -> x[i] * w[i % 5];
+                    case RELU -> Math.max(0, x[i] * w[i % 5]);
+                    case RELU6 -> Math.clamp(x[i] * w[i % 5], 0, 6);
+                  });
+        });
   }
 
   private static GradientCase residual(Philox random) {
@@ -69,6 +98,28 @@ final class ConvolutionGradientCases {
           Doubles y = reference(v.get(0), v.get(1), Doubles.zeros(5), spec);
           double[] residual = v.get(2).data();
           return Doubles.of(y.shape(), i -> Math.max(0, y.data()[i] + residual[i]));
+        });
+  }
+
+  private static GradientCase scaleAdded(Philox random) {
+    Conv2dSpec spec = Conv2dSpec.of(1, 0, 1, 5);
+    List<Doubles> inputs =
+        List.of(
+            Doubles.uniform(random, -1, 1, 2, 3, 4, 5),
+            Doubles.uniform(random, -1, 1, 5, 1, 1, 1),
+            Doubles.uniform(random, -1, 1, 2, 3, 4, 5));
+    return new GradientCase(
+        CONV,
+        "scale with residual",
+        inputs,
+        v ->
+            ConvolutionGradients.conv2d(
+                v.get(0), v.get(1), null, spec, v.get(2), Activation.IDENTITY, DType.FLOAT32),
+        v -> {
+          double[] x = v.get(0).data();
+          double[] w = v.get(1).data();
+          double[] residual = v.get(2).data();
+          return Doubles.of(v.get(0).shape(), i -> x[i] * w[i % 5] + residual[i]);
         });
   }
 

@@ -30,6 +30,8 @@ final class NormalizationCases {
     cases.add(train(Activation.RELU, false, 2, 16, 16, 64));
     cases.add(train(Activation.RELU6, false, 2, 37, 41, 24));
     cases.add(infer(Activation.RELU6, true, 1, 1, 1, 3));
+    cases.add(infer(Activation.RELU6, false, 2, 37, 41, 24));
+    cases.add(infer(Activation.RELU, false, 2, 16, 16, 64));
     return cases;
   }
 

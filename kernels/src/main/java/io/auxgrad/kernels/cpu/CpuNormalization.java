@@ -15,8 +15,8 @@ import io.auxgrad.tensor.ops.NormalizationOps;
 
 /**
  * Batch normalisation in two passes each way: sums over the pixels, then one pass that normalises,
- * adds the residual and applies the activation. Sums are float64 per chunk, combined in the order
- * of chunks.
+ * adds the residual and applies the activation; in one where statistics are constant. Sums are
+ * float64 per chunk, combined in the order of chunks.
  */
 final class CpuNormalization extends NormalizationOps {
   private static final int PIVOT_PIXELS = 8;
@@ -212,8 +212,12 @@ final class CpuNormalization extends NormalizationOps {
     try (ChannelChunks chunks = new ChannelChunks(context, x, 6)) {
       Tensor source = y == null ? x : y;
       Mask mask = mask(chunks, y == null, gamma, beta, mean, invStd, activation);
-      new Backward(chunks, x.dtype(), dy, x, source, mask, mean)
-          .run(gamma, invStd, batchStatistics, out);
+      Backward backward = new Backward(chunks, x.dtype(), dy, x, source, mask, mean);
+      if (batchStatistics || out.residual() != null) {
+        backward.run(gamma, invStd, batchStatistics, out);
+      } else {
+        backward.runAtOnce(gamma, invStd, out);
+      }
     }
   }
 
@@ -274,10 +278,45 @@ final class CpuNormalization extends NormalizationOps {
       apply(a, b, rest, out);
     }
 
-    private long sums() {
+    /** With constant statistics, of which {@code dx} needs no sums. */
+    void runAtOnce(Tensor gamma, Tensor invStd, Gradients out) {
+      long means = means();
+      long a = chunks.slot(1);
+      for (int c = 0; c < chunks.channels(); c++) {
+        putFloat(a, c, getFloat(gamma.address(), c) * getFloat(invStd.address(), c));
+      }
+      chunks.repeat(a);
+      long sums =
+          chunks.sum((lo, n, partial) ->
+              BatchNormLoops.gradientAndSums(
+                  type,
+                  at(dy, lo),
+                  at(x, lo),
+                  at(source, lo),
+                  mask,
+                  at(out.x(), lo),
+                  n,
+                  a,
+                  means,
+                  chunks.period(),
+                  partial));
+      long products = sums + (long) chunks.period() * Double.BYTES;
+      for (int c = 0; c < chunks.channels(); c++) {
+        putFloat(out.beta().address(), c, (float) getDouble(sums, c));
+        float s = getFloat(invStd.address(), c);
+        putFloat(out.gamma().address(), c, (float) (getDouble(products, c) * s));
+      }
+    }
+
+    private long means() {
       long means = chunks.slot(0);
       Native.copy(mean.address(), means, mean.byteSize());
       chunks.repeat(means);
+      return means;
+    }
+
+    private long sums() {
+      long means = means();
       return chunks.sum((lo, n, partial) ->
           BatchNormLoops.gradientSums(
               type,

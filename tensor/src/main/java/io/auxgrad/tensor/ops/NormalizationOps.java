@@ -145,8 +145,9 @@ public abstract class NormalizationOps {
    * statistics are constants).
    *
    * @param y the output of the forward pass, from which the activation's mask is taken. May be null
-   *     where there is no activation, and after {@link #train} without a residual: the mask is then
-   *     computed from {@code x}, the same one to the last bit; in bfloat16 it is that of the output
+   *     where there is no activation or no residual: the mask is then computed from {@code x}.
+   *     After {@link #train} it is the same one to the last bit, after {@link #infer} next to the
+   *     kinks it may not be, as {@code invStd} is rounded; in bfloat16 it is that of the output
    *     before rounding, which tells what was rounded to 6 from what RELU6 has cut off
    * @param mean of the batch, or the constant one
    * @param invStd {@code 1/sqrt(var + eps)} of the batch, or of the constant variance
@@ -170,9 +171,9 @@ public abstract class NormalizationOps {
       checkAlike(op, "y", y, "x", x);
     }
     Checks.require(
-        y != null || activation == Activation.IDENTITY || (batchStatistics && !withResidual),
+        y != null || activation == Activation.IDENTITY || !withResidual,
         op,
-        "needs y for the mask of %s with a residual or given statistics",
+        "needs y for the mask of %s with a residual",
         activation);
     int c = x.shape().dim(-1);
     Checks.perChannel(op, "gamma", gamma, c);

@@ -168,6 +168,39 @@ public final class BatchNormLoops {
     }
   }
 
+  /**
+   * {@link #gradientSums}, and {@code dx = dz * a} in the same pass: where the sums have no part in
+   * {@code dx}.
+   */
+  public static void gradientAndSums(
+      DType type,
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      long dx,
+      int n,
+      long a,
+      long mean,
+      int period,
+      long sums) {
+    int done = whole(n, period);
+    int periods = done / period;
+    if (done > 0 && type == DType.BFLOAT16) {
+      BatchNormBfloat16.gradientAndSums(dy, x, source, mask, dx, periods, a, mean, period, sums);
+    } else if (done > 0) {
+      BatchNormVectors.gradientAndSums(dy, x, source, mask, dx, periods, a, mean, period, sums);
+    }
+    for (int at = done; at < n; at += period) {
+      for (int c = 0; c < Math.min(period, n - at); c++) {
+        float dz = masked(type, dy, source, mask, at, c);
+        putFloat(type, dx, at + c, dz * getFloat(a, c));
+        addDouble(sums, c, dz);
+        addDouble(sums, period + c, (double) dz * (getFloat(type, x, at + c) - getFloat(mean, c)));
+      }
+    }
+  }
+
   private static int whole(int n, int period) {
     return Simd.available() ? n - n % period : 0;
   }

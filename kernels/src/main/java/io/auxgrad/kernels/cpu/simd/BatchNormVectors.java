@@ -180,4 +180,51 @@ final class BatchNormVectors {
       }
     }
   }
+
+  // In the order of memory, with sums in the first cache instead of registers: it is all one pass.
+  static void gradientAndSums(
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      long dx,
+      int periods,
+      long a,
+      long mean,
+      int period,
+      long sums) {
+    long floats = BatchNormLoops.floatSums(sums, period);
+    for (int from = 0; from < periods; from += FLOAT_RUN) {
+      Native.clear(floats, 2L * period * Float.BYTES);
+      int end = Math.min(periods, from + FLOAT_RUN);
+      for (int row = from; row < end; row++) {
+        long at = 4L * row * period;
+        gradientAndSumsOfRow(dy + at, x + at, source + at, mask, dx + at, a, mean, period, floats);
+      }
+      SumVectors.addAsDoubles(floats, sums, 2 * period);
+    }
+  }
+
+  private static void gradientAndSumsOfRow(
+      long dy,
+      long x,
+      long source,
+      Mask mask,
+      long dx,
+      long a,
+      long mean,
+      int period,
+      long floats) {
+    FloatVector low = broadcast(mask.low());
+    FloatVector high = broadcast(mask.high());
+    long products = floats + 4L * period;
+    for (int c = 0; c < period; c += COUNT) {
+      FloatVector v = load(source, c).fma(load(mask.scale(), c), load(mask.shift(), c));
+      FloatVector dz = Lanes.inside(load(dy, c), v, low, high);
+      store(dz.mul(load(a, c)), dx, c);
+      store(load(floats, c).add(dz), floats, c);
+      FloatVector off = load(x, c).sub(load(mean, c));
+      store(dz.fma(off, load(products, c)), products, c);
+    }
+  }
 }
