@@ -270,6 +270,12 @@ int finishConvolution(const Node& op) {
   return check(&any, x, w, slideOf(*op.node(o.slide), x, w), y);
 }
 
+bool isDilated(const Node& whole) {
+  const Node& first = *whole.values.at(GRAPH_OPS).nodes.at(0);
+  const Node& slide = *first.node(operandsOf(first.kind).slide);
+  return slide.get<int64_t>(DILATIONS, 0) > 1 || slide.get<int64_t>(DILATIONS, 1) > 1;
+}
+
 // Padding is the same on both sides here, and nothing else is between a convolution and its end.
 int finish(Node& node) {
   switch (node.kind) {
@@ -290,7 +296,13 @@ int finish(Node& node) {
       return complete(node, {PW_DESCRIPTOR, PW_X, PW_Y}) && adds == node.has(PW_B) ? SUCCESS : BAD_PARAM;
     }
     case GRAPH: return complete(node, {GRAPH_HANDLE, GRAPH_OPS}) ? SUCCESS : BAD_PARAM;
-    case HEURISTICS: return complete(node, {HEURISTICS_MODE, HEURISTICS_GRAPH}) ? SUCCESS : BAD_PARAM;
+    case HEURISTICS: {
+      if (!complete(node, {HEURISTICS_MODE, HEURISTICS_GRAPH})) {
+        return BAD_PARAM;
+      }
+      bool known = node.get<int>(HEURISTICS_MODE) != MODE_B || !isDilated(*node.node(HEURISTICS_GRAPH));
+      return known ? SUCCESS : NOT_SUPPORTED;
+    }
     case OPERANDS: return complete(node, {OPERANDS_IDS, OPERANDS_ADDRESSES, OPERANDS_WORKSPACE}) ? SUCCESS : BAD_PARAM;
     case PLAN: {
       if (!node.has(PLAN_HANDLE) || node.has(PLAN_CONFIGURATION) == node.has(PLAN_TEXT)) {
@@ -440,6 +452,7 @@ int execute(void* handle, const Node& plan, const Node& operands) {
     calls["nondeterministic"]++;
   }
   calls[whole->values.at(GRAPH_OPS).nodes.size() > 1 ? "fused graphs" : "graphs"]++;
+  calls["dilated graphs"] += isDilated(*whole) ? 1 : 0;
   size_t bytes = static_cast<size_t>(engine.workspace);
   int status = fake::submit(static_cast<Handle*>(handle)->stream, [=]() mutable {
     if (bytes > 0) {

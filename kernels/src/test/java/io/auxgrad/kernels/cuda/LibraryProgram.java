@@ -89,6 +89,7 @@ public final class LibraryProgram {
     byOne("graph", "", 3, 1);
     assertTrue(FakeLibraries.cudnn("plans") > 0);
     assertEquals(0, FakeLibraries.cudnn("compiled plans"));
+    assertTrue(FakeLibraries.cudnn("dilated graphs") > 0, "one heuristic knows no dilation");
   }
 
   /** Whatever follows a convolution is a graph with it, but where it has groups. */

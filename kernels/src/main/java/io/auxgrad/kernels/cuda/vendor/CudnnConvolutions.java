@@ -206,7 +206,7 @@ final class CudnnConvolutions implements AutoCloseable {
     public void run(long first, long second, long result) {
       stream.run(
           calls.function(),
-          "algorithm " + algorithm,
+          algorithm,
           bytes,
           workspace ->
               calls.run(

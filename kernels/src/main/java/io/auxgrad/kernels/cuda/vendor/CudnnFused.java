@@ -61,7 +61,7 @@ record CudnnFused(
     Pointer result = new Address(y);
     stream.run(
         FUNCTION,
-        "algorithm " + algorithm,
+        algorithm,
         bytes,
         workspace ->
             supported(

@@ -16,19 +16,18 @@ record CudnnStream(Queue queue, Cudnn cudnn, NativeHandle handle) {
   }
 
   /**
-   * Makes {@code call} of {@code function} with {@code bytes} bytes of workspace; {@code what} says
-   * more of it.
+   * Makes {@code call} of {@code function} with {@code bytes} bytes of workspace.
    *
    * @throws UnsupportedByLibraryException if cuDNN cannot do it after all
    */
-  void run(String function, String what, long bytes, Call call) {
+  void run(String function, int algorithm, long bytes, Call call) {
     queue.enter();
     // Who gets the workspace next comes after this in the stream: all share one.
     Buffer workspace = bytes == 0 ? null : queue.memory().allocate(bytes);
     try {
       int status = call.with(workspace == null ? Address.NULL : new Address(workspace.address()));
       if (status != 0) {
-        cudnn.check(status, "%s with %s".formatted(function, what));
+        cudnn.check(status, "%s with algorithm %d".formatted(function, algorithm));
       }
     } finally {
       if (workspace != null) {

@@ -68,7 +68,7 @@ final class GraphConvolutions implements AutoCloseable {
   /** As {@link Primitives#fused}; what cuDNN does not have it says when it is run. */
   List<Primitives.Fused> fused(ConvolutionProblem problem, Ending ending) {
     Plans plans = new Plans(problem, ending, FUSED);
-    return indices(FUSED).<Primitives.Fused>mapToObj(i -> new Fused(plans, i, ending)).toList();
+    return indices(FUSED).<Primitives.Fused>mapToObj(i -> new Fused(plans, i)).toList();
   }
 
   private IntStream indices(int most) {
@@ -97,7 +97,7 @@ final class GraphConvolutions implements AutoCloseable {
 
     void run(int index, long[] ids, long[] addresses) {
       stream.queue().enter();
-      made.computeIfAbsent(index, this::load).run(stream, ids, addresses);
+      made.computeIfAbsent(index, this::load).run(stream, index, ids, addresses);
     }
 
     private GraphPlan load(int index) {
@@ -150,7 +150,7 @@ final class GraphConvolutions implements AutoCloseable {
     }
   }
 
-  private record Fused(Plans plans, int index, Ending ending) implements Primitives.Fused {
+  private record Fused(Plans plans, int index) implements Primitives.Fused {
     @Override
     public String name() {
       return "fused-graph-" + index;

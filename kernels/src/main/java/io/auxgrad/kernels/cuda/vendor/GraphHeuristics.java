@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import jcuda.jcudnn.cudnnBackendAttributeName;
 import jcuda.jcudnn.cudnnBackendAttributeType;
 import jcuda.jcudnn.cudnnBackendBehaviorNote;
@@ -44,21 +45,29 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
   List<byte[]> plans(ConvolutionProblem problem, Ending ending, int most) {
     try (GraphScope scope = new GraphScope(cudnn)) {
       GraphDescriptor graph = ConvolutionGraph.of(scope, device, problem, ending);
-      Set<ByteBuffer> texts = new LinkedHashSet<>();
-      for (GraphDescriptor configuration : configurations(scope, graph)) {
-        if (texts.size() < most && isAllowed(scope, configuration, problem, ending)) {
-          text(configuration).map(ByteBuffer::wrap).ifPresent(texts::add);
-        }
-      }
-      return texts.stream().map(ByteBuffer::array).toList();
+      Predicate<GraphDescriptor> allowed = c -> isAllowed(scope, c, problem, ending);
+      List<byte[]> texts = texts(fastest(scope, graph), allowed, most);
+      // Float32 without tensor cores, for example, may not be among what is thought the fastest.
+      return texts.isEmpty() ? texts(ask(scope, graph, FALLBACK), allowed, most) : texts;
     } catch (UnsupportedByLibraryException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has no graph for {0}: {1}", problem, e);
       return List.of();
     }
   }
 
-  // A decision tree and a network, which agree in part, in turns; else what always works.
-  private List<GraphDescriptor> configurations(GraphScope scope, GraphDescriptor graph) {
+  private List<byte[]> texts(
+      List<GraphDescriptor> configurations, Predicate<GraphDescriptor> allowed, int most) {
+    Set<ByteBuffer> texts = new LinkedHashSet<>();
+    for (GraphDescriptor configuration : configurations) {
+      if (texts.size() < most && allowed.test(configuration)) {
+        text(configuration).map(ByteBuffer::wrap).ifPresent(texts::add);
+      }
+    }
+    return texts.stream().map(ByteBuffer::array).toList();
+  }
+
+  // What a decision tree and a network answer, who agree in part, in turns.
+  private List<GraphDescriptor> fastest(GraphScope scope, GraphDescriptor graph) {
     List<GraphDescriptor> tree = ask(scope, graph, DECISION_TREE);
     List<GraphDescriptor> network = ask(scope, graph, cudnnBackendHeurMode.CUDNN_HEUR_MODE_B);
     List<GraphDescriptor> all = new ArrayList<>();
@@ -66,10 +75,19 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
       tree.stream().skip(i).findFirst().ifPresent(all::add);
       network.stream().skip(i).findFirst().ifPresent(all::add);
     }
-    return all.isEmpty() ? ask(scope, graph, FALLBACK) : all;
+    return all;
   }
 
+  /** What a heuristic answers; nothing where it does not know such graphs. */
   private List<GraphDescriptor> ask(GraphScope scope, GraphDescriptor graph, int mode) {
+    try {
+      return answers(scope, graph, mode);
+    } catch (UnsupportedByLibraryException e) {
+      return List.of();
+    }
+  }
+
+  private List<GraphDescriptor> answers(GraphScope scope, GraphDescriptor graph, int mode) {
     GraphDescriptor question =
         device
             .tell(scope.create(cudnnBackendDescriptorType.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR))

@@ -68,11 +68,11 @@ final class GraphPlan implements AutoCloseable {
     return workspaceBytes;
   }
 
-  /** Runs it with the operands {@code ids} at {@code addresses}. */
-  void run(CudnnStream stream, long[] ids, long[] addresses) {
+  /** Runs it, the plan {@code number}, with the operands {@code ids} at {@code addresses}. */
+  void run(CudnnStream stream, int number, long[] ids, long[] addresses) {
     stream.run(
         EXECUTE,
-        "a workspace of %d bytes".formatted(workspaceBytes),
+        number,
         workspaceBytes,
         workspace -> {
           try (GraphDescriptor operands =
