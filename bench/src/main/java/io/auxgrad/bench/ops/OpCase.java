@@ -63,7 +63,7 @@ public enum OpCase {
   BERHU(new Op.Berhu(map(30, 40, 1), 4)),
   /** Loss of the normals. */
   COSINE(new Op.Cosine(map(30, 40, 3), 4)),
-  /** In a head of the decoder. */
+  /** By itself; in a step, convolutions and batch norms do theirs in the same pass. */
   RELU6(new Op.Relu6(map(30, 40, 256))),
   /** Where several tasks' gradients meet. */
   ACCUMULATE(new Op.Accumulate(map(30, 40, 256))),

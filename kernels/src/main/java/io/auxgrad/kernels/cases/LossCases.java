@@ -164,12 +164,18 @@ final class LossCases {
   static double cosine(List<Array64> in, boolean masked) {
     double[] p = in.get(0).data();
     double[] t = in.get(1).data();
+    int length = in.get(0).shape().dim(-1);
     double sum = 0;
     int valid = 0;
-    for (int i = 0; i < p.length; i += 3) {
-      if (!masked || in.get(2).data()[i / 3] != 0) {
-        double dot = p[i] * t[i] + p[i + 1] * t[i + 1] + p[i + 2] * t[i + 2];
-        sum += 1 - dot / Math.sqrt(p[i] * p[i] + p[i + 1] * p[i + 1] + p[i + 2] * p[i + 2]);
+    for (int i = 0; i < p.length; i += length) {
+      if (!masked || in.get(2).data()[i / length] != 0) {
+        double dot = 0;
+        double square = 0;
+        for (int c = i; c < i + length; c++) {
+          dot += p[c] * t[c];
+          square += p[c] * p[c];
+        }
+        sum += 1 - dot / Math.sqrt(square);
         valid++;
       }
     }

@@ -60,7 +60,7 @@ final class UpsampledLossCases {
       cases.add(regression(size, Penalty.L1, 1, true));
       cases.addAll(LossCases.alsoInBfloat16(regression(size, Penalty.L2, 1, true)));
       cases.addAll(LossCases.alsoInBfloat16(regression(size, Penalty.BERHU, 1, true)));
-      cases.addAll(LossCases.alsoInBfloat16(cosine(size, true)));
+      cases.addAll(LossCases.alsoInBfloat16(cosine(size, 3, true)));
     }
     for (int classes : new int[] {1, 2, 40, 400}) {
       cases.add(crossEntropy(SIZES.getFirst(), classes, false, 0));
@@ -68,7 +68,8 @@ final class UpsampledLossCases {
     cases.add(crossEntropy(new Size(2, 20, 30, 80, 120), 13, true, -1));
     cases.add(regression(SIZES.getFirst(), Penalty.L1, 3, false));
     cases.add(regression(SIZES.get(1), Penalty.L2, 5, true));
-    cases.add(cosine(SIZES.getFirst(), false));
+    cases.add(cosine(SIZES.getFirst(), 3, false));
+    cases.add(cosine(SIZES.getFirst(), 5, true));
     return cases;
   }
 
@@ -122,16 +123,17 @@ final class UpsampledLossCases {
         .summing(size.terms() * channels);
   }
 
-  private static OpCase cosine(Size size, boolean masked) {
+  private static OpCase cosine(Size size, int length, boolean masked) {
     List<Input> inputs = new ArrayList<>();
     // Away from zero, where the direction changes too fast for finite differences.
-    inputs.add(new Input(size.coarse(3), Input.Kind.UNIFORM, 0.25, 2));
-    inputs.add(Input.uniform(size.fine(3)));
+    inputs.add(new Input(size.coarse(length), Input.Kind.UNIFORM, 0.25, 2));
+    inputs.add(Input.uniform(size.fine(length)));
     if (masked) {
       inputs.add(Input.mask(size.n(), size.fineH(), size.fineW()));
     }
     return OpCase.of(
-            "upsampled cosine" + (masked ? " masked" : "") + size,
+            "upsampled cosine%s%s%s"
+                .formatted(masked ? " masked" : "", length == 3 ? "" : " of " + length, size),
             Set.of("loss.upsampledCosine"),
             inputs,
             in -> List.of(Array64.scalar(LossCases.cosine(enlarged(size, in), masked))),
