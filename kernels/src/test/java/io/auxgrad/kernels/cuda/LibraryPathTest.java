@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +66,19 @@ class LibraryPathTest {
     Path plan = files("graphs").getFirst();
     Files.write(plan, Arrays.copyOf(Files.readAllBytes(plan), 200));
     run("planned");
+  }
+
+  @Test
+  void aKeptPlanThatCudnnRefusesIsMadeAnew() throws Exception {
+    run("planned");
+    Path plan = files("graphs").getFirst();
+    byte[] content = "\0\0\0\7no plan".getBytes(StandardCharsets.US_ASCII);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+    String checksum = HexFormat.of().formatHex(digest) + "\n";
+    Files.write(plan, checksum.getBytes(StandardCharsets.US_ASCII));
+    Files.write(plan, content, StandardOpenOption.APPEND);
+    String output = run("planned-anew");
+    assertTrue(output.contains("cuDNN refuses a plan that was kept"), output);
   }
 
   @Test

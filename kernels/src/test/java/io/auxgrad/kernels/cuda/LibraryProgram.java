@@ -37,6 +37,7 @@ public final class LibraryProgram {
       case "fused-graph" -> onGpu(LibraryProgram::fusedGraph);
       case "planned" -> planned();
       case "planned-before" -> plannedBefore(true);
+      case "planned-anew" -> plannedBefore(false);
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);

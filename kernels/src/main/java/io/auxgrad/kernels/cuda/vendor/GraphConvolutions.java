@@ -108,9 +108,27 @@ final class GraphConvolutions implements AutoCloseable {
         throw new UnsupportedByLibraryException(
             "cuDNN has %d plans for %s, %s".formatted(texts.size(), problem, ending));
       }
-      GraphPlan plan = GraphPlan.of(stream.cudnn(), device, texts.get(index));
+      GraphPlan plan = read(index);
       loaded.push(plan);
       return plan;
+    }
+
+    private GraphPlan read(int index) {
+      try {
+        return GraphPlan.of(stream.cudnn(), device, texts.get(index));
+      } catch (CudaException e) {
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "cuDNN refuses a plan that was kept and makes it anew, for {0}; to stop this, empty the"
+                + " folder \"graphs\" of the cache: {1}",
+            problem,
+            e.getMessage());
+        texts = heuristics.plans(problem, ending, most);
+        if (index >= texts.size()) {
+          throw e;
+        }
+        return GraphPlan.of(stream.cudnn(), device, texts.get(index));
+      }
     }
 
     private List<byte[]> texts() {
