@@ -33,23 +33,12 @@ public final class PointwiseGradients {
         x);
   }
 
-  /** {@code activation(x)}; {@code x} itself for {@link Activation#IDENTITY}. */
-  public static Variable activation(Activation activation, Variable x) {
-    return activation == Activation.IDENTITY ? x : unary(opOf(activation), x);
-  }
-
   /** {@code dL/dx} of {@code y = activation(x)}; {@code dy} itself for the identity. */
   static Tensor activationBackward(Activation activation, Tensor dy, Tensor y) {
-    return activation == Activation.IDENTITY
-        ? dy
-        : Backends.of(dy).pointwise().unaryBackward(opOf(activation), dy, y, y);
-  }
-
-  private static UnaryOp opOf(Activation activation) {
     return switch (activation) {
-      case IDENTITY -> throw new IllegalArgumentException("the identity is no op");
-      case RELU -> UnaryOp.RELU;
-      case RELU6 -> UnaryOp.RELU6;
+      case IDENTITY -> dy;
+      case RELU -> Backends.of(dy).pointwise().unaryBackward(UnaryOp.RELU, dy, y, y);
+      case RELU6 -> Backends.of(dy).pointwise().unaryBackward(UnaryOp.RELU6, dy, y, y);
     };
   }
 

@@ -4,7 +4,6 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Philox;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.UnaryOp;
 import java.util.Arrays;
@@ -35,7 +34,6 @@ final class PointwiseGradientCases {
                         binary(random, op, new int[] {2, 3, 1, 5}, new int[] {4, 5}),
                         binary(random, op, new int[] {}, new int[] {2, 3}),
                         binary(random, op, new int[] {3, 4}, new int[] {1}))),
-            Arrays.stream(Activation.values()).map(a -> activation(random, a)),
             Stream.of(affine(random, 1, -2), affine(random, -0.5f, 3), dropout(random)))
         .flatMap(cases -> cases);
   }
@@ -102,25 +100,6 @@ final class PointwiseGradientCases {
       case MAXIMUM -> Math.max(a, b);
       case MINIMUM -> Math.min(a, b);
     };
-  }
-
-  private static GradientCase activation(Philox random, Activation activation) {
-    return new GradientCase(
-        "PointwiseGradients.activation",
-        activation.name(),
-        List.of(awayFromKinks(random)),
-        v -> PointwiseGradients.activation(activation, v.getFirst()),
-        v ->
-            Doubles.of(
-                v.getFirst().shape(),
-                i -> {
-                  double x = v.getFirst().data()[i];
-                  return switch (activation) {
-                    case IDENTITY -> x;
-                    case RELU -> reference(UnaryOp.RELU, x);
-                    case RELU6 -> reference(UnaryOp.RELU6, x);
-                  };
-                }));
   }
 
   private static GradientCase affine(Philox random, float scale, float shift) {
