@@ -68,9 +68,10 @@ public final class ConvolutionGradients {
           Supplier<Tensor> savedX = saver.saveValueFor(w, x);
           Tensor savedW = saver.saveFor(x, w.value());
           boolean alone = residual == null || activation == Activation.IDENTITY;
-          if (alone && isScale(x, w, bias, spec) && savedX != null && savedW != null) {
+          if (alone && isScale(x, w, bias, spec, type) && savedX != null && savedW != null) {
+            Tensor maskY = cutsRounded(activation, type) ? saver.save(y) : null;
             return (dy, into) -> {
-              scaleBackward(dy, x, savedX, w, savedW, activation, into);
+              scaleBackward(dy, x, savedX, maskY, w, savedW, activation, into);
               into.add(residual, () -> dy);
             };
           }
@@ -95,13 +96,21 @@ public final class ConvolutionGradients {
         residual);
   }
 
-  /** Whether it is a number for each channel that each pixel is multiplied by, in float32. */
-  private static boolean isScale(Variable x, Variable w, Variable bias, Conv2dSpec spec) {
+  /** Whether it is a number for each channel that each pixel is multiplied by. */
+  private static boolean isScale(
+      Variable x, Variable w, Variable bias, Conv2dSpec spec, DType type) {
     int channels = x.shape().dim(-1);
     return bias == null
-        && x.dtype() == DType.FLOAT32
+        && x.dtype() == type
         && w.shape().equals(Shape.of(channels, 1, 1, 1))
         && spec.equals(Conv2dSpec.of(1, 0, 1, channels).with(spec.math()));
+  }
+
+  // In float32 the input tells where the activation cuts off; in bfloat16 only the output knows
+  // what
+  // was rounded to one of its ends.
+  private static boolean cutsRounded(Activation activation, DType type) {
+    return activation != Activation.IDENTITY && type == DType.BFLOAT16;
   }
 
   // Both gradients in one pass, as those of a batch normalisation that only scales.
@@ -109,6 +118,7 @@ public final class ConvolutionGradients {
       Tensor dy,
       Variable x,
       Supplier<Tensor> savedX,
+      Tensor yOrNull,
       Variable w,
       Tensor savedW,
       Activation activation,
@@ -121,13 +131,20 @@ public final class ConvolutionGradients {
     Tensor none = Tensor.zeros(dy.memory(), DType.FLOAT32, channels);
     Tensor one = Tensor.empty(dy.memory(), DType.FLOAT32, channels);
     backend.pointwise().fill(one, 1);
-    Tensor scale = savedW.reshape(channels);
+    Tensor scale = rounded(savedW.reshape(channels), x.dtype());
     var gradients =
         backend
             .normalization()
-            .backward(dy, savedX.get(), null, scale, none, none, one, activation, false, false);
+            .backward(dy, savedX.get(), yOrNull, scale, none, none, one, activation, false, false);
     into.add(x, gradients::x);
     into.add(w, () -> gradients.gamma().reshape(w.shape()));
+  }
+
+  /** In float32 what a convolution of {@code type} multiplies by. */
+  private static Tensor rounded(Tensor weights, DType type) {
+    return type == DType.FLOAT32
+        ? weights
+        : asFloat32(Backends.of(weights).pointwise().cast(weights, type));
   }
 
   private static Tensor asFloat32(Tensor t) {

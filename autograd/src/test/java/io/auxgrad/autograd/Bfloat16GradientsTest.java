@@ -1,5 +1,6 @@
 package io.auxgrad.autograd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.auxgrad.tensor.DType;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Of products of bfloat16 images with float32 parameters: each has a gradient of its own type. */
 class Bfloat16GradientsTest {
   private static final Conv2dSpec SPEC = Conv2dSpec.of(1, 1);
+  private static final Conv2dSpec SCALE = Conv2dSpec.of(1, 0, 1, 8);
 
   private final Philox random = new Philox(20260301, 3);
 
@@ -45,6 +47,38 @@ class Bfloat16GradientsTest {
                   SPEC,
                   Activation.IDENTITY,
                   v.get(0).value().dtype() == DType.FLOAT32 ? DType.FLOAT32 : output));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void numberForEachChannel(Activation activation) {
+    try (var _ = TensorScope.open()) {
+      assertSame(
+          exact(2, 6, 5, 8),
+          List.of(exact(8, 1, 1, 1)),
+          exact(2, 6, 5, 8),
+          DType.BFLOAT16,
+          v -> ConvolutionGradients.conv2d(v.get(0), v.get(1), null, SCALE, activation));
+    }
+  }
+
+  @Test
+  void whatWasRoundedToTheEndOfAnActivationHasNoGradient() {
+    try (var _ = TensorScope.open()) {
+      // 5.999 is 6 in bfloat16, and 5.967 is not.
+      Tensor x = Tensor.of(Backends.cpu().memory(), Shape.of(1, 1, 2, 1), 5.90625f, 5.875f);
+      Tensor w = Tensor.of(Backends.cpu().memory(), Shape.of(1, 1, 1, 1), 1.015625f);
+      Tensor dy = Tensor.of(Backends.cpu().memory(), Shape.of(1, 1, 2, 1), 1, 1);
+      Conv2dSpec spec = Conv2dSpec.of(1, 0, 1, 1);
+      List<Tensor> found =
+          gradients(
+              as(DType.BFLOAT16, x),
+              List.of(w),
+              as(DType.BFLOAT16, dy),
+              v -> ConvolutionGradients.conv2d(v.get(0), v.get(1), null, spec, Activation.RELU6));
+      assertArrayEquals(new float[] {0, 1.015625f}, as(DType.FLOAT32, found.get(0)).toFloats());
+      assertArrayEquals(new float[] {5.875f}, found.get(1).toFloats());
     }
   }
 

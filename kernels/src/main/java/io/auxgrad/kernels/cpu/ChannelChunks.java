@@ -5,6 +5,7 @@ import static io.auxgrad.kernels.cpu.simd.Native.getDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops;
+import io.auxgrad.kernels.cpu.simd.ChannelTable;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.SumLoops;
 import io.auxgrad.tensor.Buffer;
@@ -12,8 +13,8 @@ import io.auxgrad.tensor.Tensor;
 
 /**
  * The pixels of a tensor {@code [..., C]} cut into chunks that do not depend on the number of
- * threads, with scratch for per-channel values and sums. A chunk is a number of whole periods, a
- * period the smallest multiple of the channels that fills whole vectors.
+ * threads, with a table of values for each channel and scratch for sums. A chunk is a number of
+ * whole periods, a period the smallest multiple of the channels that fills whole vectors.
  */
 final class ChannelChunks implements AutoCloseable {
   /** Elements of the smallest and the largest chunk: worth a thread's attention, a share of L2. */
@@ -45,25 +46,26 @@ final class ChannelChunks implements AutoCloseable {
   private final long size;
   private final int channels;
   private final int period;
+  private final ChannelTable table;
   private final long chunkSize;
   private final long partialBytes;
   private final long partials;
 
-  /** Of {@code x}, with room for {@code slots} repeated values. */
-  ChannelChunks(CpuContext context, Tensor x, int slots) {
+  ChannelChunks(CpuContext context, Tensor x) {
     this.context = context;
     size = x.size();
     channels = x.shape().dim(-1);
     period = channels * (BatchNormLoops.LANES / gcd(channels, BatchNormLoops.LANES));
     long wanted = Math.clamp(size / CHUNKS, MIN_CHUNK, MAX_CHUNK);
     chunkSize = Math.max(MIN_PERIODS, wanted / period) * period;
-    long slotBytes = (long) slots * period * Float.BYTES;
+    long tableBytes = ChannelTable.bytes(period);
     partialBytes = BatchNormLoops.sumBytes(period);
     scratch =
         context
             .memory()
-            .allocate(slotBytes + partialBytes * Math.max(1, Workers.chunkCount(size, chunkSize)));
-    partials = scratch.address() + slotBytes;
+            .allocate(tableBytes + partialBytes * Math.max(1, Workers.chunkCount(size, chunkSize)));
+    table = new ChannelTable(scratch.address(), period);
+    partials = scratch.address() + tableBytes;
   }
 
   int channels() {
@@ -75,21 +77,12 @@ final class ChannelChunks implements AutoCloseable {
     return period;
   }
 
-  /** The address of slot {@code slot}: the caller sets a float for each channel there. */
-  long slot(int slot) {
-    return scratch.address() + (long) slot * period * Float.BYTES;
+  ChannelTable table() {
+    return table;
   }
 
-  /** Repeats what the caller has set at the address {@code slot} over the period. */
-  void repeat(long slot) {
-    long bytes = (long) channels * Float.BYTES;
-    for (long at = slot + bytes; at < slot + (long) period * Float.BYTES; at += bytes) {
-      Native.copy(slot, at, bytes);
-    }
-  }
-
-  /** Sets the values at the address {@code slot} to means of a few pixels of {@code x}. */
-  void sample(Tensor x, int pixels, long slot) {
+  /** Sets the values at the address {@code target} to means of a few pixels of {@code x}. */
+  void sample(Tensor x, int pixels, long target) {
     long rows = x.shape().rows();
     long step = Math.max(1, rows / pixels);
     int taken = (int) Math.min(pixels, Math.ceilDiv(rows, step));
@@ -99,7 +92,7 @@ final class ChannelChunks implements AutoCloseable {
       SumLoops.addAsDoubles(x.dtype(), pixel, partials, channels);
     }
     for (int c = 0; c < channels; c++) {
-      putFloat(slot, c, (float) (getDouble(partials, c) / taken));
+      putFloat(target, c, (float) (getDouble(partials, c) / taken));
     }
   }
 

@@ -1,11 +1,17 @@
 package io.auxgrad.kernels.cpu;
 
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.FACTOR;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.MEAN;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.REST;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SCALE;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SHIFT;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SLOPE;
 import static io.auxgrad.kernels.cpu.simd.Native.getDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
 import io.auxgrad.kernels.cpu.simd.BatchNormLoops;
-import io.auxgrad.kernels.cpu.simd.BatchNormLoops.Mask;
+import io.auxgrad.kernels.cpu.simd.ChannelTable;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
 import io.auxgrad.tensor.DType;
@@ -67,7 +73,7 @@ final class CpuNormalization extends NormalizationOps {
       Tensor y,
       Tensor mean,
       Tensor invStd) {
-    try (ChannelChunks chunks = new ChannelChunks(context, x, 3)) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x)) {
       statistics(chunks, x, runningMean, runningVar, momentum, eps, mean, invStd);
       normalize(chunks, x, gamma, beta, residual, mean, InvStd.given(invStd), activation, y);
     }
@@ -82,7 +88,7 @@ final class CpuNormalization extends NormalizationOps {
       Tensor invStd,
       Activation activation,
       Tensor y) {
-    try (ChannelChunks chunks = new ChannelChunks(context, x, 2)) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x)) {
       normalize(chunks, x, gamma, beta, null, mean, InvStd.given(invStd), activation, y);
     }
   }
@@ -98,7 +104,7 @@ final class CpuNormalization extends NormalizationOps {
       float eps,
       Activation activation,
       Tensor y) {
-    try (ChannelChunks chunks = new ChannelChunks(context, x, 2)) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x)) {
       normalize(
           chunks,
           x,
@@ -123,12 +129,13 @@ final class CpuNormalization extends NormalizationOps {
       Tensor invStd) {
     DType type = x.dtype();
     // Near the channels' means: squares of distances from there lose nothing to cancellation.
-    long pivot = chunks.slot(2);
+    ChannelTable table = chunks.table();
+    long pivot = table.kind(MEAN);
     chunks.sample(x, PIVOT_PIXELS, pivot);
-    chunks.repeat(pivot);
+    table.repeat(MEAN, chunks.channels());
+    pack(table, type, MEAN, MEAN);
     long sums =
-        chunks.sum((lo, n, partial) ->
-            BatchNormLoops.moments(type, at(x, lo), n, pivot, chunks.period(), partial));
+        chunks.sum((lo, n, partial) -> BatchNormLoops.moments(type, at(x, lo), n, table, partial));
     double count = x.shape().rows();
     for (int c = 0; c < chunks.channels(); c++) {
       double offset = getDouble(sums, c) / count;
@@ -160,41 +167,27 @@ final class CpuNormalization extends NormalizationOps {
       Tensor y) {
     Range range = Range.of(activation);
     DType type = x.dtype();
-    long scale = chunks.slot(0);
-    long shift = chunks.slot(1);
-    scaleAndShift(chunks, gamma, beta, mean, invStd, scale, shift);
+    ChannelTable table = chunks.table();
+    scaleAndShift(chunks, gamma, beta, mean, invStd);
+    pack(table, type, SCALE, SHIFT);
     chunks.forEach((lo, n) ->
         BatchNormLoops.normalize(
-            type,
-            at(x, lo),
-            at(residual, lo),
-            at(y, lo),
-            n,
-            scale,
-            shift,
-            chunks.period(),
-            range.low(),
-            range.high()));
+            type, at(x, lo), at(residual, lo), at(y, lo), n, table, range.low(), range.high()));
   }
 
-  /** Sets the slots at {@code scale} and {@code shift} to what normalises {@code x}. */
+  /** Sets scales and shifts to what normalises {@code x}. */
   private static void scaleAndShift(
-      ChannelChunks chunks,
-      Tensor gamma,
-      Tensor beta,
-      Tensor mean,
-      InvStd invStd,
-      long scale,
-      long shift) {
+      ChannelChunks chunks, Tensor gamma, Tensor beta, Tensor mean, InvStd invStd) {
+    ChannelTable table = chunks.table();
     for (int c = 0; c < chunks.channels(); c++) {
       float g = getFloat(gamma.address(), c);
       double s = invStd.of(c);
-      putFloat(scale, c, (float) (g * s));
+      table.set(SCALE, c, (float) (g * s));
       float product = getFloat(mean.address(), c) * g;
-      putFloat(shift, c, (float) (getFloat(beta.address(), c) - product * s));
+      table.set(SHIFT, c, (float) (getFloat(beta.address(), c) - product * s));
     }
-    chunks.repeat(scale);
-    chunks.repeat(shift);
+    table.repeat(SCALE, chunks.channels());
+    table.repeat(SHIFT, chunks.channels());
   }
 
   @Override
@@ -209,10 +202,17 @@ final class CpuNormalization extends NormalizationOps {
       Activation activation,
       boolean batchStatistics,
       Gradients out) {
-    try (ChannelChunks chunks = new ChannelChunks(context, x, 6)) {
+    try (ChannelChunks chunks = new ChannelChunks(context, x)) {
+      if (y == null) {
+        scaleAndShift(chunks, gamma, beta, mean, InvStd.given(invStd));
+      } else {
+        UpdateLoops.fill(chunks.table().kind(SCALE), 1, chunks.period());
+        UpdateLoops.fill(chunks.table().kind(SHIFT), 0, chunks.period());
+      }
+      Native.copy(mean.address(), chunks.table().kind(MEAN), mean.byteSize());
+      chunks.table().repeat(MEAN, chunks.channels());
       Tensor source = y == null ? x : y;
-      Mask mask = mask(chunks, y == null, gamma, beta, mean, invStd, activation);
-      Backward backward = new Backward(chunks, x.dtype(), dy, x, source, mask, mean);
+      Backward backward = new Backward(chunks, dy, x, source, Range.of(activation), mean);
       if (batchStatistics || out.residual() != null) {
         backward.run(gamma, invStd, batchStatistics, out);
       } else {
@@ -221,43 +221,17 @@ final class CpuNormalization extends NormalizationOps {
     }
   }
 
-  private static Mask mask(
-      ChannelChunks chunks,
-      boolean fromInput,
-      Tensor gamma,
-      Tensor beta,
-      Tensor mean,
-      Tensor invStd,
-      Activation activation) {
-    long scale = chunks.slot(4);
-    long shift = chunks.slot(5);
-    if (fromInput) {
-      scaleAndShift(chunks, gamma, beta, mean, InvStd.given(invStd), scale, shift);
-    } else {
-      UpdateLoops.fill(scale, 1, chunks.period());
-      UpdateLoops.fill(shift, 0, chunks.period());
-    }
-    Range range = Range.of(activation);
-    return new Mask(scale, shift, range.low(), range.high());
-  }
-
-  /** One backward pass. */
+  /** One backward pass; the table says where the activation cuts off, and has the means. */
   private record Backward(
-      ChannelChunks chunks,
-      DType type,
-      Tensor dy,
-      Tensor x,
-      Tensor source,
-      Mask mask,
-      Tensor mean) {
+      ChannelChunks chunks, Tensor dy, Tensor x, Tensor source, Range range, Tensor mean) {
     void run(Tensor gamma, Tensor invStd, boolean batchStatistics, Gradients out) {
+      ChannelTable table = chunks.table();
+      pack(table, x.dtype(), SCALE, MEAN);
       long sums = sums();
       long products = sums + (long) chunks.period() * Double.BYTES;
-      long a = chunks.slot(1);
-      long b = chunks.slot(2);
-      long rest = chunks.slot(3);
-      // dx = gamma * invStd * (dz - mean(dz) - xhat * mean(dz * xhat)), as a * dz + b * x + rest;
-      // with constant statistics the two means do not appear.
+      // dx = gamma * invStd * (dz - mean(dz) - xhat * mean(dz * xhat)), as factor * dz + slope * x
+      // +
+      // rest; with constant statistics the two means do not appear.
       double count = batchStatistics ? x.shape().rows() : Double.POSITIVE_INFINITY;
       for (int c = 0; c < chunks.channels(); c++) {
         double sum = getDouble(sums, c);
@@ -268,37 +242,37 @@ final class CpuNormalization extends NormalizationOps {
         double average = getFloat(mean.address(), c);
         putFloat(out.beta().address(), c, (float) sum);
         putFloat(out.gamma().address(), c, (float) (product * s));
-        putFloat(a, c, factor);
-        putFloat(b, c, slope);
-        putFloat(rest, c, (float) (-factor * sum / count - slope * average));
+        table.set(FACTOR, c, factor);
+        table.set(SLOPE, c, slope);
+        table.set(REST, c, (float) (-factor * sum / count - slope * average));
       }
-      chunks.repeat(a);
-      chunks.repeat(b);
-      chunks.repeat(rest);
-      apply(a, b, rest, out);
+      for (int kind = FACTOR; kind <= REST; kind++) {
+        table.repeat(kind, chunks.channels());
+      }
+      pack(table, x.dtype(), FACTOR, REST);
+      apply(out);
     }
 
     /** With constant statistics, of which {@code dx} needs no sums. */
     void runAtOnce(Tensor gamma, Tensor invStd, Gradients out) {
-      long means = means();
-      long a = chunks.slot(1);
+      ChannelTable table = chunks.table();
       for (int c = 0; c < chunks.channels(); c++) {
-        putFloat(a, c, getFloat(gamma.address(), c) * getFloat(invStd.address(), c));
+        table.set(FACTOR, c, getFloat(gamma.address(), c) * getFloat(invStd.address(), c));
       }
-      chunks.repeat(a);
+      table.repeat(FACTOR, chunks.channels());
+      pack(table, x.dtype(), SCALE, FACTOR);
       long sums =
           chunks.sum((lo, n, partial) ->
               BatchNormLoops.gradientAndSums(
-                  type,
+                  x.dtype(),
                   at(dy, lo),
                   at(x, lo),
                   at(source, lo),
-                  mask,
                   at(out.x(), lo),
                   n,
-                  a,
-                  means,
-                  chunks.period(),
+                  table,
+                  range.low(),
+                  range.high(),
                   partial));
       long products = sums + (long) chunks.period() * Double.BYTES;
       for (int c = 0; c < chunks.channels(); c++) {
@@ -308,43 +282,39 @@ final class CpuNormalization extends NormalizationOps {
       }
     }
 
-    private long means() {
-      long means = chunks.slot(0);
-      Native.copy(mean.address(), means, mean.byteSize());
-      chunks.repeat(means);
-      return means;
-    }
-
     private long sums() {
-      long means = means();
       return chunks.sum((lo, n, partial) ->
           BatchNormLoops.gradientSums(
-              type,
+              x.dtype(),
               at(dy, lo),
               at(x, lo),
               at(source, lo),
-              mask,
               n,
-              means,
-              chunks.period(),
+              chunks.table(),
+              range.low(),
+              range.high(),
               partial));
     }
 
-    private void apply(long a, long b, long c, Gradients out) {
+    private void apply(Gradients out) {
       chunks.forEach((lo, n) ->
           BatchNormLoops.gradient(
-              type,
+              x.dtype(),
               at(dy, lo),
               at(x, lo),
               at(source, lo),
-              mask,
               at(out.x(), lo),
               at(out.residual(), lo),
               n,
-              a,
-              b,
-              c,
-              chunks.period()));
+              chunks.table(),
+              range.low(),
+              range.high()));
+    }
+  }
+
+  private static void pack(ChannelTable table, DType type, int firstKind, int lastKind) {
+    if (type == DType.BFLOAT16) {
+      table.pack(firstKind, lastKind);
     }
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CpuNormalizationTest {
   private static final Backend BACKEND = Backends.cpu();
@@ -54,6 +55,24 @@ class CpuNormalizationTest {
     assertSame(
         backward(dy, x, out.y(), out, activation, false),
         backward(dy, x, null, out, activation, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x7FFFFFFF, 0xFFFFFFFF, 0x7F800001})
+  void everyNaNOfAParameterStaysNaN(int bits) {
+    int bad = 5;
+    float[] factors = gamma.toFloats();
+    factors[bad] = Float.intBitsToFloat(bits);
+    gamma = Tensor.of(BACKEND.memory(), gamma.shape(), factors);
+    Tensor x = brief(uniform(SHAPE));
+    NormalizationOps.Trained out = train(x, null, Activation.RELU6);
+    Tensor dx = backward(brief(uniform(SHAPE)), x, null, out, Activation.RELU6, false).x();
+    for (Tensor result : new Tensor[] {out.y(), dx}) {
+      float[] values = wide(result).toFloats();
+      for (int i = 0; i < values.length; i++) {
+        assertEquals(i % CHANNELS == bad, Float.isNaN(values[i]), "element " + i);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,11 @@
 package io.auxgrad.kernels.cpu.simd;
 
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.FACTOR;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.MEAN;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.REST;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SCALE;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SHIFT;
+import static io.auxgrad.kernels.cpu.simd.ChannelTable.SLOPE;
 import static io.auxgrad.kernels.cpu.simd.Native.addDouble;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
@@ -8,25 +14,23 @@ import io.auxgrad.tensor.DType;
 
 /**
  * Batch normalisation of {@code n} elements of float32 or bfloat16, the channels of each pixel side
- * by side. Per-channel values are float32; they come repeated up to a period that is a multiple of
- * both the channels and {@link #LANES}, so that any number of channels runs on whole vectors.
- * Arrays begin where a period begins.
+ * by side, with what a {@link ChannelTable} says of them. Its period is a multiple of both the
+ * channels and {@link #LANES}, so that any number of channels runs on whole vectors. Arrays begin
+ * where a period begins.
  *
  * <p>The activation is the range {@code (low, high)}: the output is cut off at its ends, and the
- * gradient is 0 where the output is at one of them. An array that is not there has the address 0.
+ * gradient is 0 where the output is at one of them; an end that is NaN is none. For the gradient
+ * the output is {@code source * scale + shift}: the source is the input with what {@link
+ * #normalize} was given, or the output with ones and zeros. An array that is not there has the
+ * address 0.
  */
 public final class BatchNormLoops {
   /** What a period is a multiple of. */
   public static final int LANES = 64;
 
-  private BatchNormLoops() {}
+  private static final float NO_END = Float.NaN;
 
-  /**
-   * Where the activation lets the gradient through: not where {@code source * scale + shift} is at
-   * {@code low} or below, or at {@code high} or above; a bound that is NaN is none. The source is
-   * the input with what {@link #normalize} was given, or the output with ones and zeros.
-   */
-  public record Mask(long scale, long shift, float low, float high) {}
+  private BatchNormLoops() {}
 
   /** Bytes of the sums of {@link #moments} and {@link #gradientSums}. */
   public static long sumBytes(int period) {
@@ -39,19 +43,20 @@ public final class BatchNormLoops {
   }
 
   /**
-   * Adds {@code x - pivot} and its square to the float64 {@code sums [2][period]}, by place in the
+   * Adds {@code x - mean} and its square to the float64 {@code sums [2][period]}, by place in the
    * period; behind them is scratch, {@link #sumBytes} in all.
    */
-  public static void moments(DType type, long x, int n, long pivot, int period, long sums) {
+  public static void moments(DType type, long x, int n, ChannelTable table, long sums) {
+    int period = table.period();
     int done = whole(n, period);
     if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.moments(x, done / period, pivot, period, sums);
+      BatchNormBfloat16.moments(x, done / period, table, sums);
     } else if (done > 0) {
-      BatchNormVectors.moments(x, done / period, pivot, period, sums);
+      BatchNormVectors.moments(x, done / period, table, sums);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        double d = getFloat(type, x, at + c) - getFloat(pivot, c);
+        double d = getFloat(type, x, at + c) - table.get(MEAN, c);
         addDouble(sums, c, d);
         addDouble(sums, period + c, d * d);
       }
@@ -60,49 +65,20 @@ public final class BatchNormLoops {
 
   /** {@code y = cut(x * scale + shift + residual)}. */
   public static void normalize(
-      DType type,
-      long x,
-      long residual,
-      long y,
-      int n,
-      long scale,
-      long shift,
-      int period,
-      float low,
-      float high) {
+      DType type, long x, long residual, long y, int n, ChannelTable table, float low, float high) {
+    int period = table.period();
     int done = whole(n, period);
-    if (done > 0) {
-      vectors(type, x, residual, y, done, scale, shift, period, low, high);
+    if (done > 0 && type == DType.BFLOAT16) {
+      BatchNormBfloat16.normalize(x, residual, y, done, table, low, high);
+    } else if (done > 0) {
+      BatchNormVectors.normalize(x, residual, y, done, table, low, high);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        float v = Math.fma(getFloat(type, x, at + c), getFloat(scale, c), getFloat(shift, c));
+        float v = linear(type, x, at, table, c);
         v = residual == 0 ? v : v + getFloat(type, residual, at + c);
         putFloat(type, y, at + c, v < low ? low : v > high ? high : v);
       }
-    }
-  }
-
-  private static void vectors(
-      DType type,
-      long x,
-      long residual,
-      long y,
-      int n,
-      long scale,
-      long shift,
-      int period,
-      float low,
-      float high) {
-    boolean brief = type == DType.BFLOAT16;
-    if (brief && residual == 0) {
-      BatchNormBfloat16.normalize(x, y, n, scale, shift, period, low, high);
-    } else if (brief) {
-      BatchNormBfloat16.normalizeAdded(x, residual, y, n, scale, shift, period, low, high);
-    } else if (residual == 0) {
-      BatchNormVectors.normalize(x, y, n, scale, shift, period, low, high);
-    } else {
-      BatchNormVectors.normalizeAdded(x, residual, y, n, scale, shift, period, low, high);
     }
   }
 
@@ -116,87 +92,100 @@ public final class BatchNormLoops {
       long dy,
       long x,
       long source,
-      Mask mask,
       int n,
-      long mean,
-      int period,
+      ChannelTable table,
+      float low,
+      float high,
       long sums) {
+    int period = table.period();
     int done = whole(n, period);
+    int periods = done / period;
     if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.gradientSums(dy, x, source, mask, done / period, mean, period, sums);
+      BatchNormBfloat16.gradientSums(dy, x, source, periods, table, low, high, sums);
     } else if (done > 0) {
-      BatchNormVectors.gradientSums(dy, x, source, mask, done / period, mean, period, sums);
+      BatchNormVectors.gradientSums(dy, x, source, periods, table, low, high, sums);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        double dz = masked(type, dy, source, mask, at, c);
+        double dz = masked(type, dy, source, at, table, c, low, high);
         addDouble(sums, c, dz);
-        addDouble(sums, period + c, dz * (getFloat(type, x, at + c) - getFloat(mean, c)));
+        addDouble(sums, period + c, dz * (getFloat(type, x, at + c) - table.get(MEAN, c)));
       }
     }
   }
 
-  /** {@code dx = dz * a + x * b + c}, and {@code residual = dz} if it is there. */
+  /** {@code dx = factor * dz + slope * x + rest}, and {@code residual = dz} if it is there. */
   public static void gradient(
       DType type,
       long dy,
       long x,
       long source,
-      Mask mask,
       long dx,
       long residual,
       int n,
-      long a,
-      long b,
-      long c,
-      int period) {
+      ChannelTable table,
+      float low,
+      float high) {
+    int period = table.period();
     int done = whole(n, period);
-    if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.gradient(dy, x, source, mask, dx, residual, done, a, b, c, period);
+    if (done > 0 && type == DType.BFLOAT16 && source == x && residual == 0) {
+      BatchNormBfloat16.gradientOfInput(dy, x, dx, done, table, low, high);
+    } else if (done > 0 && type == DType.BFLOAT16) {
+      long dz = residual == 0 ? dx : residual;
+      BatchNormBfloat16.cutOff(dy, source, dz, done, table, low, high);
+      BatchNormBfloat16.gradientOfInput(dz, x, dx, done, table, NO_END, NO_END);
     } else if (done > 0) {
-      BatchNormVectors.gradient(dy, x, source, mask, dx, residual, done, a, b, c, period);
+      BatchNormVectors.gradient(dy, x, source, dx, residual, done, table, low, high);
     }
     for (int at = done; at < n; at += period) {
-      for (int i = 0; i < Math.min(period, n - at); i++) {
-        float dz = masked(type, dy, source, mask, at, i);
-        float rest = Math.fma(getFloat(type, x, at + i), getFloat(b, i), getFloat(c, i));
-        putFloat(type, dx, at + i, Math.fma(dz, getFloat(a, i), rest));
+      for (int c = 0; c < Math.min(period, n - at); c++) {
+        float dz = masked(type, dy, source, at, table, c, low, high);
+        float rest = Math.fma(getFloat(type, x, at + c), table.get(SLOPE, c), table.get(REST, c));
+        putFloat(type, dx, at + c, Math.fma(dz, table.get(FACTOR, c), rest));
         if (residual != 0) {
-          putFloat(type, residual, at + i, dz);
+          putFloat(type, residual, at + c, dz);
         }
       }
     }
   }
 
   /**
-   * {@link #gradientSums}, and {@code dx = dz * a} in the same pass: where the sums have no part in
-   * {@code dx}.
+   * {@link #gradientSums}, and {@code dx = factor * dz}, where the sums have no part in it: run by
+   * run, while what was summed is in a cache.
    */
   public static void gradientAndSums(
       DType type,
       long dy,
       long x,
       long source,
-      Mask mask,
       long dx,
       int n,
-      long a,
-      long mean,
-      int period,
+      ChannelTable table,
+      float low,
+      float high,
       long sums) {
+    int run = BatchNormVectors.FLOAT_RUN * table.period();
+    for (int from = 0; from < n; from += run) {
+      long at = (long) type.bytes() * from;
+      int count = Math.min(run, n - from);
+      gradientSums(type, dy + at, x + at, source + at, count, table, low, high, sums);
+      scaledGradient(type, dy + at, source + at, dx + at, count, table, low, high);
+    }
+  }
+
+  private static void scaledGradient(
+      DType type, long dy, long source, long dx, int n, ChannelTable table, float low, float high) {
+    int period = table.period();
     int done = whole(n, period);
-    int periods = done / period;
     if (done > 0 && type == DType.BFLOAT16) {
-      BatchNormBfloat16.gradientAndSums(dy, x, source, mask, dx, periods, a, mean, period, sums);
+      BatchNormBfloat16.scaledGradient(dy, source, dx, done, table, low, high);
     } else if (done > 0) {
-      BatchNormVectors.gradientAndSums(dy, x, source, mask, dx, periods, a, mean, period, sums);
+      BatchNormVectors.scaledGradient(dy, source, dx, done, table, low, high);
     }
     for (int at = done; at < n; at += period) {
       for (int c = 0; c < Math.min(period, n - at); c++) {
-        float dz = masked(type, dy, source, mask, at, c);
-        putFloat(type, dx, at + c, dz * getFloat(a, c));
-        addDouble(sums, c, dz);
-        addDouble(sums, period + c, (double) dz * (getFloat(type, x, at + c) - getFloat(mean, c)));
+        float dz = masked(type, dy, source, at, table, c, low, high);
+        putFloat(type, dx, at + c, dz * table.get(FACTOR, c));
       }
     }
   }
@@ -205,9 +194,13 @@ public final class BatchNormLoops {
     return Simd.available() ? n - n % period : 0;
   }
 
-  private static float masked(DType type, long dy, long source, Mask mask, int at, int c) {
-    float from = getFloat(type, source, at + c);
-    float v = Math.fma(from, getFloat(mask.scale(), c), getFloat(mask.shift(), c));
-    return v <= mask.low() || v >= mask.high() ? 0 : getFloat(type, dy, at + c);
+  private static float masked(
+      DType type, long dy, long source, int at, ChannelTable table, int c, float low, float high) {
+    float v = linear(type, source, at, table, c);
+    return v <= low || v >= high ? 0 : getFloat(type, dy, at + c);
+  }
+
+  private static float linear(DType type, long x, int at, ChannelTable table, int c) {
+    return Math.fma(getFloat(type, x, at + c), table.get(SCALE, c), table.get(SHIFT, c));
   }
 }

@@ -21,6 +21,8 @@ final class Lanes {
   /** Each lane's own number. */
   static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
+  private static final FloatVector ZERO = FloatVector.zero(F);
+
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> BY_1 = rotation(1);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
@@ -96,8 +98,8 @@ final class Lanes {
 
   /** {@code dy}, but 0 where {@code v <= low} or {@code v >= high}; a bound that is NaN is none. */
   static FloatVector inside(FloatVector dy, FloatVector v, FloatVector low, FloatVector high) {
-    FloatVector above = dy.blend(0, v.compare(VectorOperators.LE, low));
-    return above.blend(0, v.compare(VectorOperators.GE, high));
+    FloatVector above = dy.blend(ZERO, v.compare(VectorOperators.LE, low));
+    return above.blend(ZERO, v.compare(VectorOperators.GE, high));
   }
 
   /** The sum of all lanes, first to last. */
