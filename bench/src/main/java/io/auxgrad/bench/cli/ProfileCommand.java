@@ -56,7 +56,7 @@ final class ProfileCommand implements Callable<Integer> {
     Roofline roofline =
         device.isCuda()
             ? DeviceRoofline.measure(backend, work.precision().math())
-            : Roofline.ofHost(threads.count());
+            : Roofline.ofHost(threads.count(), backend);
     StepProfile profile =
         inference
             ? StepProfile.ofInference(work, backend, roofline, warmup, steps)

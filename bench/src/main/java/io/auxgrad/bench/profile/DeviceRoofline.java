@@ -54,12 +54,25 @@ public final class DeviceRoofline {
       DeviceRoofline device = new DeviceRoofline(backend, math, timer);
       Map<DType, Double> gigaflops = new EnumMap<>(DType.class);
       for (DType type : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
-        gigaflops.put(type, Math.max(device.products(type), device.convolutions(type)));
+        gigaflops.put(type, device.gigaflops(type));
       }
       NavigableMap<Long, Double> bandwidth = device.copies();
       backend.memory().trim();
       return new Roofline(gigaflops, math, bandwidth);
     }
+  }
+
+  /** Operations per nanosecond at best, on factors of {@code type}; measured now. */
+  static double gigaflops(Backend backend, MathMode math, DType type) {
+    try (OpTimer timer = new OpTimer(backend)) {
+      double found = new DeviceRoofline(backend, math, timer).gigaflops(type);
+      backend.memory().trim();
+      return found;
+    }
+  }
+
+  private double gigaflops(DType type) {
+    return Math.max(products(type), convolutions(type));
   }
 
   private double products(DType type) {

@@ -1,6 +1,7 @@
 package io.auxgrad.bench.profile;
 
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.MathMode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,18 +21,22 @@ public record Roofline(
     Map<DType, Double> gigaflops, MathMode math, NavigableMap<Long, Double> bandwidth) {
   private static final long MIB = 1 << 20;
 
-  /** Of the processor, measured now, on so many threads; takes some seconds. */
-  public static Roofline ofHost(int threads) {
+  /**
+   * Of the processor that {@code backend} computes on, measured now, on so many threads; takes some
+   * seconds. On bfloat16 it is what float32 does, or what the backend's own ops reach if they have
+   * instructions for more.
+   */
+  public static Roofline ofHost(int threads, Backend backend) {
     NavigableMap<Long, Double> bandwidth = new TreeMap<>();
     for (long size : new long[] {MIB / 4, MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB}) {
       bandwidth.put(size, CopyBandwidth.measure(threads, size));
     }
-    return new Roofline(same(FmaPeak.measure(threads)), MathMode.FP32, bandwidth);
-  }
-
-  /** Of a processor, whose bfloat16 is held against its float32. */
-  static Map<DType, Double> same(double gigaflops) {
-    return new EnumMap<>(Map.of(DType.FLOAT32, gigaflops, DType.BFLOAT16, gigaflops));
+    double float32 = FmaPeak.measure(threads);
+    double bfloat16 =
+        Math.max(float32, DeviceRoofline.gigaflops(backend, MathMode.FP32, DType.BFLOAT16));
+    Map<DType, Double> gigaflops =
+        new EnumMap<>(Map.of(DType.FLOAT32, float32, DType.BFLOAT16, bfloat16));
+    return new Roofline(gigaflops, MathMode.FP32, bandwidth);
   }
 
   /** The least seconds for so many operations, on factors of {@code type}, on so many bytes. */

@@ -1,15 +1,12 @@
 package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
-import static io.auxgrad.kernels.cpu.simd.Lanes.D;
 import static io.auxgrad.kernels.cpu.simd.Lanes.F;
 import static io.auxgrad.kernels.cpu.simd.PlanarCosineLoops.SHORTEST;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import io.auxgrad.kernels.cpu.simd.PlanarCosineLoops.Problem;
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -46,19 +43,19 @@ final class PlanarCosineVectors {
     return sum(valid, p.width());
   }
 
-  /** In place of the first losses the lanes of their sum, which go through memory. */
+  // Without vectors: where the JVM compiles it into the rows before it has seen it run, it would
+  // put
+  // them into objects for good.
   private static double sum(long losses, int n) {
-    DoubleVector low = DoubleVector.zero(D);
-    DoubleVector high = low;
-    for (int j = 0; j < n; j += COUNT) {
-      FloatVector loss = Lanes.load(losses, j);
-      low = low.add(loss.convertShape(F2D, D, 0));
-      high = high.add(loss.convertShape(F2D, D, 1));
-    }
-    low.add(high).intoMemorySegment(Native.ALL, losses, Lanes.ORDER);
-    double sum = Native.getDouble(losses, 0);
-    for (int lane = 1; lane < Lanes.DOUBLES; lane++) {
-      sum += Native.getDouble(losses, lane);
+    double sum = 0;
+    for (int lane = 0; lane < Lanes.DOUBLES; lane++) {
+      double low = 0;
+      double high = 0;
+      for (int j = lane; j < n + lane; j += COUNT) {
+        low += Native.getFloat(losses, j);
+        high += Native.getFloat(losses, j + Lanes.DOUBLES);
+      }
+      sum += low + high;
     }
     return sum;
   }
