@@ -106,9 +106,8 @@ public final class ConvolutionGradients {
         && spec.equals(Conv2dSpec.of(1, 0, 1, channels).with(spec.math()));
   }
 
-  // In float32 the input tells where the activation cuts off; in bfloat16 only the output knows
-  // what
-  // was rounded to one of its ends.
+  // In float32 the input tells where the activation cuts off. In bfloat16 the output alone tells
+  // what was rounded to one of its ends.
   private static boolean cutsRounded(Activation activation, DType type) {
     return activation != Activation.IDENTITY && type == DType.BFLOAT16;
   }

@@ -44,8 +44,7 @@ final class PlanarCosineVectors {
   }
 
   // Without vectors: where the JVM compiles it into the rows before it has seen it run, it would
-  // put
-  // them into objects for good.
+  // put them into objects for good.
   private static double sum(long losses, int n) {
     double sum = 0;
     for (int lane = 0; lane < Lanes.DOUBLES; lane++) {
