@@ -24,6 +24,8 @@ final class ResizeCases {
       cases.add(resize(mode, 1, 2, 70, 13, 3, 81));
       cases.add(resize(mode, 1, 1, 2, 17, 16, 19));
       cases.add(resize(mode, 2, 1, 1, 40, 9, 11));
+      cases.add(resize(mode, 2, 5, 6, 72, 10, 13));
+      cases.add(resize(mode, 1, 7, 9, 65, 3, 4));
     }
     return OpCase.alsoInBfloat16(cases, Set.of(0), Set.of(0));
   }

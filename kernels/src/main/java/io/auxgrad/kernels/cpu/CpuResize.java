@@ -10,10 +10,16 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ResizeOps;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Resizing one axis after the other: rows are mixed into one, then its pixels. */
+/** Resizing one axis after the other. */
 final class CpuResize extends ResizeOps {
   /** Elements worth a thread's attention. */
   private static final int GRAIN = 16384;
+
+  /**
+   * Where pixels have fewer channels, vectors of them are filled badly: the fewer rows are brought
+   * to another width, the better. From here on the rows that are kept for it leave the first cache.
+   */
+  private static final int MANY_CHANNELS = 64;
 
   private record Key(int in, int out, Mode mode) {}
 
@@ -39,25 +45,28 @@ final class CpuResize extends ResizeOps {
     }
     ResizeAxis vertical = axis(in.dim(1), out.dim(1), mode);
     ResizeAxis horizontal = axis(in.dim(2), out.dim(2), mode);
-    int channels = in.dim(3);
-    int length = in.dim(2) * channels;
+    if (in.dim(3) < MANY_CHANNELS) {
+      eachRow(
+          y,
+          ResizedRows.scratchFloats(x, horizontal),
+          scratch -> new ResizedRows(x, mode, vertical, horizontal, scratch)::write);
+    } else {
+      rowsFirst(x, mode, vertical, horizontal, y);
+    }
+  }
+
+  private void rowsFirst(
+      Tensor x, Mode mode, ResizeAxis vertical, ResizeAxis horizontal, Tensor y) {
+    int channels = x.shape().dim(3);
+    int length = x.shape().dim(2) * channels;
     eachRow(
         y,
         3L * length,
-        (row, target, scratch) -> {
-          long source = mixedRow(x, vertical, row, length, scratch);
-          if (mode == Mode.NEAREST) {
-            ResizeLoops.pickPixels(source, channels, horizontal.left(), target);
-          } else {
-            ResizeLoops.mixPixels(
-                source,
-                channels,
-                horizontal.left(),
-                horizontal.right(),
-                horizontal.weight(),
-                target);
-          }
-        });
+        scratch ->
+            (row, target) -> {
+              long source = mixedRow(x, vertical, row, length, scratch);
+              ResizedRows.alongRow(source, channels, mode, horizontal, target);
+            });
   }
 
   /**
@@ -77,16 +86,6 @@ final class CpuResize extends ResizeOps {
     return mixed;
   }
 
-  /** {@code n} elements of {@code x} as float32: where they are, or in {@code scratch}. */
-  private static long floats(Tensor x, long first, int n, long scratch) {
-    long at = x.address() + first * x.dtype().bytes();
-    if (x.dtype() == DType.FLOAT32) {
-      return at;
-    }
-    CastLoops.widen(at, scratch, n);
-    return scratch;
-  }
-
   @Override
   protected void runBackward(Tensor dy, Mode mode, Tensor dx) {
     Shape in = dx.shape();
@@ -102,16 +101,17 @@ final class CpuResize extends ResizeOps {
     eachRow(
         dx,
         (1L + vertical.mostOutputs()) * length,
-        (row, target, scratch) -> {
-          long source = summedRow(dy, vertical, row, length, scratch);
-          ResizeLoops.sumPixels(
-              source,
-              channels,
-              horizontal.starts(),
-              horizontal.outputs(),
-              horizontal.shares(),
-              target);
-        });
+        scratch ->
+            (row, target) -> {
+              long source = summedRow(dy, vertical, row, length, scratch);
+              ResizeLoops.sumPixels(
+                  source,
+                  channels,
+                  horizontal.starts(),
+                  horizontal.outputs(),
+                  horizontal.shares(),
+                  target);
+            });
   }
 
   /**
@@ -135,13 +135,28 @@ final class CpuResize extends ResizeOps {
     return sum;
   }
 
-  private interface RowBody {
+  /** {@code n} elements of {@code x} as float32: where they are, or in {@code scratch}. */
+  private static long floats(Tensor x, long first, int n, long scratch) {
+    long at = x.address() + first * x.dtype().bytes();
+    if (x.dtype() == DType.FLOAT32) {
+      return at;
+    }
+    CastLoops.widen(at, scratch, n);
+    return scratch;
+  }
+
+  private interface Rows {
     /** Writes row {@code row} as float32 to {@code target}. */
-    void run(long row, long target, long scratch);
+    void write(long row, long target);
+  }
+
+  private interface RowsMaker {
+    /** For one worker, to which {@code scratch} belongs. */
+    Rows make(long scratch);
   }
 
   /** Makes the rows {@code [N,H]} of {@code y}, with room for {@code floats} floats per thread. */
-  private void eachRow(Tensor y, long floats, RowBody body) {
+  private void eachRow(Tensor y, long floats, RowsMaker maker) {
     int length = y.shape().dim(2) * y.shape().dim(3);
     int width = y.dtype().bytes();
     boolean narrow = y.dtype() == DType.BFLOAT16;
@@ -156,9 +171,10 @@ final class CpuResize extends ResizeOps {
               Math.ceilDiv(GRAIN, length),
               (worker, lo, hi) -> {
                 long mine = room.address() + worker * bytes;
+                Rows rows = maker.make(mine);
                 for (long row = lo; row < hi; row++) {
                   long place = y.address() + row * length * width;
-                  body.run(row, narrow ? mine + scratch : place, mine);
+                  rows.write(row, narrow ? mine + scratch : place);
                   if (narrow) {
                     CastLoops.narrow(mine + scratch, place, length);
                   }
