@@ -65,8 +65,13 @@ public final class Checkpoints {
       deleteAllBut(file);
     } catch (IOException | RuntimeException e) {
       throw new UserException(
-          "checkpoint of step %d was not saved: %s; the one before is kept"
-              .formatted(progress.step(), e.getMessage()),
+          "checkpoint of step %d was not saved: %s; %s"
+              .formatted(
+                  progress.step(),
+                  e.getMessage(),
+                  Files.exists(manifestFile())
+                      ? "the one before is kept, --resume goes on from it"
+                      : "there is none before it"),
           e);
     }
   }
@@ -90,7 +95,12 @@ public final class Checkpoints {
       writer.write(bestFile(), weights, metadata);
     } catch (IOException | RuntimeException e) {
       throw new UserException(
-          "selected weights were not saved: %s; those before are kept".formatted(e.getMessage()),
+          "selected weights were not saved: %s; %s"
+              .formatted(
+                  e.getMessage(),
+                  Files.exists(bestFile())
+                      ? "those before are kept"
+                      : "there are none before them"),
           e);
     }
   }

@@ -70,21 +70,38 @@ final class CheckpointsTest {
   @Test
   void aFullDiskLeavesThePreviousOne() throws IOException {
     new Checkpoints(folder).save(progress(7, 1), tensors(3));
-    Checkpoints full =
-        new Checkpoints(
-            folder,
-            (file, tensors, metadata) -> {
-              Files.write(file.resolveSibling("." + file.getFileName() + ".x.tmp"), new byte[100]);
-              throw new IOException("No space left on device");
-            });
+    Checkpoints full = onFullDisk();
     UserException e =
         assertThrows(UserException.class, () -> full.save(progress(8, 1), tensors(5)));
     assertEquals(
-        "checkpoint of step 8 was not saved: No space left on device; the one before is kept",
+        "checkpoint of step 8 was not saved: No space left on device; the one before is kept, --resume goes on from it",
         e.getMessage());
     Checkpoint last = new Checkpoints(folder).last().orElseThrow();
     assertEquals(7, last.progress().step());
     assertArrayEquals(new float[] {3, 4}, read(last));
+  }
+
+  @Test
+  void aFullDiskSaysThatThereIsNoneBefore() {
+    Checkpoints full = onFullDisk();
+    UserException e =
+        assertThrows(UserException.class, () -> full.save(progress(8, 1), tensors(5)));
+    assertEquals(
+        "checkpoint of step 8 was not saved: No space left on device; there is none before it",
+        e.getMessage());
+    e = assertThrows(UserException.class, () -> full.saveBest(tensors(5), Map.of()));
+    assertEquals(
+        "selected weights were not saved: No space left on device; there are none before them",
+        e.getMessage());
+  }
+
+  private Checkpoints onFullDisk() {
+    return new Checkpoints(
+        folder,
+        (file, tensors, metadata) -> {
+          Files.write(file.resolveSibling("." + file.getFileName() + ".x.tmp"), new byte[100]);
+          throw new IOException("No space left on device");
+        });
   }
 
   @Test
