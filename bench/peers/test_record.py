@@ -101,16 +101,17 @@ class RecordTest(unittest.TestCase):
 
 
 class ComparisonTest(unittest.TestCase):
-    def compare(self, device, engines, failing):
-        """Of made-up engines, of which one fails."""
+    def compare(self, device, engines, failing, wrong=()):
+        """Of made-up engines, of which one fails and some compute something else."""
 
         def in_turn(args, engines, *_):
             if failing in engines:
                 raise SystemExit(f"compare: {failing} ended")
             return {name: engine(10, 100) for name in engines}
 
+        errors = {engine: {"wrong": "something else"} if engine in wrong else {} for engine in engines}
         args = compare.parse([f"--device={device}", f"--engines={','.join(engines)}"])
-        with mock.patch.multiple(compare, prepared=mock.MagicMock(), check=lambda args, *_: {e: {} for e in args.engines}, in_turn=in_turn):
+        with mock.patch.multiple(compare, prepared=mock.MagicMock(), check=lambda *_: errors, in_turn=in_turn):
             with contextlib.redirect_stderr(io.StringIO()) as said:
                 return list(compare.compare(args, "train:2x64x64")), said.getvalue()
 
@@ -122,6 +123,16 @@ class ComparisonTest(unittest.TestCase):
     def test_on_the_cpu_who_fails_ends_it(self):
         with self.assertRaises(SystemExit):
             self.compare("cpu", ["auxgrad", "eager"], "eager")
+
+    def test_on_the_cpu_who_computes_something_else_is_left_out_if_it_is_pytorch(self):
+        found, _ = self.compare("cpu", ["auxgrad", "eager", "compile"], None, wrong=["compile"])
+        self.assertEqual(found, ["auxgrad", "eager"])
+        args = compare.parse(["--engines=auxgrad,eager,compile"])
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            compare.complain(args, ["compile"], SystemExit("compare: compile computes something else"))
+        self.assertIn("something else", said.getvalue())
+        with self.assertRaises(SystemExit):
+            compare.complain(args, ["auxgrad"], SystemExit("compare: auxgrad computes something else"))
 
     def test_where_nobody_is_left_it_fails(self):
         with self.assertRaisesRegex(SystemExit, "no engine could be measured"):
