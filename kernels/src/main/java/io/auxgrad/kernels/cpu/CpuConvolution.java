@@ -121,7 +121,7 @@ final class CpuConvolution extends ConvolutionOps {
       }
     } else if (NarrowConvolution.suitsGradWeight(x, dw.shape(), spec)) {
       narrow.gradWeight(x, dy, spec, dw, dbias);
-    } else if (dbias == null && PointConvolution.suits(x.shape(), dw.shape(), spec)) {
+    } else if (dbias == null && PointConvolution.suitsGradWeight(x, dy, dw.shape(), spec)) {
       point.gradWeight(x, dy, dw);
     } else {
       gradWeightDirectly(x, dy, spec, dw, dbias);

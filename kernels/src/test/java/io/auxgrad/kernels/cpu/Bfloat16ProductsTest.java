@@ -38,6 +38,7 @@ class Bfloat16ProductsTest {
         new Convolution(2, 30, 40, 144, 144, 3, Conv2dSpec.of(2, 1, 1, 144)),
         new Convolution(2, 11, 10, 48, 48, 3, Conv2dSpec.of(2, 1, 1, 48)),
         new Convolution(2, 5, 6, 33, 33, 1, Conv2dSpec.of(1, 0, 1, 33)),
+        new Convolution(2, 18, 15, 64, 72, 1, Conv2dSpec.of(1, 0)),
         new Convolution(2, 15, 20, 256, 1, 3, Conv2dSpec.of(1, 1)),
         new Convolution(1, 9, 11, 64, 3, 3, Conv2dSpec.of(1, 1)),
         new Convolution(2, 7, 5, 64, 2, 3, Conv2dSpec.of(1, 2, 2, 1)));
@@ -79,6 +80,8 @@ class Bfloat16ProductsTest {
         WeightGradients got = ops.gradWeight(half, arrived, c.spec(), w.shape(), true);
         assertClose(c + " dw", DType.FLOAT32, want.weight(), got.weight());
         assertClose(c + " dbias", DType.FLOAT32, want.bias(), got.bias());
+        WeightGradients alone = ops.gradWeight(half, arrived, c.spec(), w.shape(), false);
+        assertClose(c + " dw without bias", DType.FLOAT32, want.weight(), alone.weight());
       }
     }
   }
