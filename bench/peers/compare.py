@@ -8,7 +8,7 @@ them; on a GPU, whose memory is not enough for all, one works after the other. B
 one step are held against PyTorch in float64: all do the same work. A ratio is the time of the faster PyTorch divided by
 auxgrad's: above 1, auxgrad is faster.
 
-On the CPU a PyTorch that computes something else is left out; on a GPU, whose time is dear, any engine that fails or computes
+On the CPU a PyTorch that fails this check is left out; on a GPU, whose time is dear, any engine that fails or computes
 something else keeps nobody from being measured. Both are said, and the comparison ends with 1. On a GPU torch.compile and
 CUDA graphs, which can take minutes for each size, are not held against float64: they run the same modules as PyTorch eager.
 
@@ -77,7 +77,7 @@ def prepared(args, size):
 
 
 def complain(args, engines, failure):
-    """Ends a comparison on the CPU; but a PyTorch that computes something else is left out."""
+    """Ends a comparison on the CPU; but a PyTorch that fails the check is left out."""
     if args.device == "cpu" and not PYTORCH.keys() >= set(engines):
         raise failure
     print(failure, file=sys.stderr)

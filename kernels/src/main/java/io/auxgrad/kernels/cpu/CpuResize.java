@@ -10,7 +10,10 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.ResizeOps;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Resizing one axis after the other. */
+/**
+ * Resizing one axis after the other: first the rows are mixed, or, where pixels have few channels,
+ * first the pixels of a row ({@link ResizedRows}).
+ */
 final class CpuResize extends ResizeOps {
   /** Elements worth a thread's attention. */
   private static final int GRAIN = 16384;
@@ -136,7 +139,7 @@ final class CpuResize extends ResizeOps {
   }
 
   /** {@code n} elements of {@code x} as float32: where they are, or in {@code scratch}. */
-  private static long floats(Tensor x, long first, int n, long scratch) {
+  static long floats(Tensor x, long first, int n, long scratch) {
     long at = x.address() + first * x.dtype().bytes();
     if (x.dtype() == DType.FLOAT32) {
       return at;

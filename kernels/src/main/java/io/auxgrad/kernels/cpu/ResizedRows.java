@@ -1,6 +1,5 @@
 package io.auxgrad.kernels.cpu;
 
-import io.auxgrad.kernels.cpu.simd.CastLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.ResizeLoops;
 import io.auxgrad.tensor.DType;
@@ -78,12 +77,6 @@ final class ResizedRows {
 
   private long input(long row) {
     int n = horizontal.in() * channels;
-    long at = x.address() + row * n * x.dtype().bytes();
-    if (x.dtype() == DType.FLOAT32) {
-      return at;
-    }
-    long floats = scratch + 2L * Float.BYTES * length;
-    CastLoops.widen(at, floats, n);
-    return floats;
+    return CpuResize.floats(x, row * n, n, scratch + 2L * Float.BYTES * length);
   }
 }
