@@ -3,13 +3,8 @@ package io.auxgrad.kernels.cpu.simd;
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
 import static io.auxgrad.kernels.cpu.simd.Lanes.F;
 import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.L2I;
-import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The values of a {@link ChannelTable} as loops on bfloat16 want them: all kinds of a vector of
@@ -21,10 +16,6 @@ final class PackedChannels {
   /** Vectors from one column to the next: a power of two, so that a column is found by a shift. */
   static final int STRIDE = 8;
 
-  private static final VectorSpecies<Long> PAIRS = F.withLanes(long.class);
-  private static final VectorSpecies<Integer> HALF =
-      VectorSpecies.of(int.class, VectorShape.forBitSize(16 * COUNT));
-
   private PackedChannels() {}
 
   /** Packs the values {@code from} there as those of a kind. */
@@ -33,19 +24,13 @@ final class PackedChannels {
     pack(from, packed + column, odds(packed) + column, period);
   }
 
-  // A long is an even and an odd channel. Half a vector at a time.
   private static void pack(long from, long evens, long odds, int period) {
-    for (int c = 0; c < period; c += COUNT) {
-      int within = c % (2 * COUNT);
-      long to = (long) Float.BYTES * (STRIDE * (c - within) + within / 2);
-      LongVector pairs = LongVector.fromMemorySegment(PAIRS, Native.ALL, from + 4L * c, ORDER);
-      store(pairs, evens + to);
-      store(pairs.lanewise(LSHR, 32), odds + to);
+    for (int c = 0; c < period; c += 2 * COUNT) {
+      FloatVector low = Lanes.load(from, c);
+      FloatVector high = Lanes.load(from, c + COUNT);
+      Lanes.store(LanePairs.evens(low, high), evens, STRIDE * c);
+      Lanes.store(LanePairs.odds(low, high), odds, STRIDE * c);
     }
-  }
-
-  private static void store(LongVector lower, long to) {
-    lower.convertShape(L2I, HALF, 0).reinterpretAsInts().intoMemorySegment(Native.ALL, to, ORDER);
   }
 
   /** Where those of the odd channels begin; the even ones begin at {@code packed}. */

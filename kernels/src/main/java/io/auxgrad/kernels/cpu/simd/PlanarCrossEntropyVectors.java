@@ -132,8 +132,10 @@ final class PlanarCrossEntropyVectors {
     long loss = p.plane(scratch, LOSS);
     for (int j = 0; j < p.width(); j += COUNT) {
       FloatVector s = Lanes.load(sum, j);
+      FloatVector rest = Lanes.load(loss, j);
       FloatVector log = VectorMath.log(s).blend(s, s.test(IS_NAN));
-      Lanes.store(log.add(Lanes.load(loss, j)), loss, j);
+      // Behind so much the compiler looks into the vectors' own methods only.
+      log.add(rest).intoMemorySegment(ALL, loss + 4L * j, ORDER);
     }
   }
 

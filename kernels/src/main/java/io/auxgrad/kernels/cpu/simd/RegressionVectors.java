@@ -30,7 +30,10 @@ final class RegressionVectors {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, COUNT)));
 
-  private static final VectorSpecies<Byte> MANY_BYTES = ByteVector.SPECIES_PREFERRED;
+  // Vectors, as to make one of a number takes the compiler many nodes, of which it has so many.
+  private static final FloatVector ZERO = FloatVector.zero(F);
+  private static final FloatVector ONE = broadcast(F, 1);
+  private static final FloatVector MINUS_ONE = broadcast(F, -1);
 
   private RegressionVectors() {}
 
@@ -41,14 +44,13 @@ final class RegressionVectors {
 
   /** Where the whole vectors of bytes {@code [lo, hi)} end. */
   static long endOfBytes(long lo, long hi) {
-    return hi - (hi - lo) % MANY_BYTES.length();
+    return hi - (hi - lo) % BYTES.length();
   }
 
   static long countValid(long mask, long lo, long hi) {
     long count = 0;
-    for (long i = lo; i < hi; i += MANY_BYTES.length()) {
-      count +=
-          ByteVector.fromMemorySegment(MANY_BYTES, ALL, mask + i, ORDER).compare(NE, 0).trueCount();
+    for (long i = lo; i < hi; i += BYTES.length()) {
+      count += ByteVector.fromMemorySegment(BYTES, ALL, mask + i, ORDER).compare(NE, 0).trueCount();
     }
     return count;
   }
@@ -75,11 +77,11 @@ final class RegressionVectors {
         ByteVector.fromMemorySegment(BYTES, ALL, p.mask() + i, ORDER).compare(NE, 0).cast(F);
     FloatVector prediction = fromMemorySegment(F, ALL, p.prediction() + 4 * i, ORDER);
     FloatVector target = fromMemorySegment(F, ALL, p.target() + 4 * i, ORDER);
-    return FloatVector.zero(F).blend(prediction.sub(target), valid);
+    return ZERO.blend(prediction.sub(target), valid);
   }
 
   private static FloatVector sign(FloatVector e) {
-    return FloatVector.zero(F).blend(1f, e.compare(GT, 0f)).blend(-1f, e.compare(LT, 0f));
+    return ZERO.blend(ONE, e.compare(GT, ZERO)).blend(MINUS_ONE, e.compare(LT, ZERO));
   }
 
   private static double absolute(Problem p, long lo, long hi) {
@@ -138,11 +140,13 @@ final class RegressionVectors {
 
   private static void slopesOfReverseHuber(Problem p, float bend, long lo, long hi) {
     FloatVector curve = broadcast(F, 1 / bend);
+    FloatVector bends = broadcast(F, bend);
+    FloatVector scale = broadcast(F, p.scale());
     for (long i = lo; i < hi; i += COUNT) {
       FloatVector e = error(p, i);
       sign(e)
-          .blend(e.mul(curve), e.abs().compare(GT, bend))
-          .mul(p.scale())
+          .blend(e.mul(curve), e.abs().compare(GT, bends))
+          .mul(scale)
           .intoMemorySegment(ALL, p.gradient() + 4 * i, ORDER);
     }
   }

@@ -11,27 +11,26 @@ import static jdk.incubator.vector.VectorOperators.F2D;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /** {@link SumLoops} on whole vectors. */
 final class SumVectors {
   /** What {@link #sum} and {@link #sumOfSquares} take at a time. */
   static final int STEP = 4 * COUNT;
 
-  private static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(32 * Lanes.DOUBLES));
-
   private SumVectors() {}
 
   /** Adds {@code n} floats, a multiple of {@link Lanes#COUNT}, to the float64 {@code sums}. */
   static void addAsDoubles(long floats, long sums, int n) {
-    for (int i = 0; i < n; i += Lanes.DOUBLES) {
-      fromMemorySegment(HALF, ALL, floats + 4L * i, ORDER)
-          .convertShape(F2D, D, 0)
-          .reinterpretAsDoubles()
-          .add(DoubleVector.fromMemorySegment(D, ALL, sums + 8L * i, ORDER))
-          .intoMemorySegment(ALL, sums + 8L * i, ORDER);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = fromMemorySegment(F, ALL, floats + 4L * i, ORDER);
+      long low = sums + 8L * i;
+      long high = low + 8L * Lanes.DOUBLES;
+      DoubleVector.fromMemorySegment(D, ALL, low, ORDER)
+          .add(v.convertShape(F2D, D, 0))
+          .intoMemorySegment(ALL, low, ORDER);
+      DoubleVector.fromMemorySegment(D, ALL, high, ORDER)
+          .add(v.convertShape(F2D, D, 1))
+          .intoMemorySegment(ALL, high, ORDER);
     }
   }
 
