@@ -56,6 +56,7 @@ final class RegressionVectors {
   }
 
   static float largest(Problem p, long lo, long hi) {
+    // Not the constant, which is an object: begun with one, the loop would go on in objects.
     FloatVector max = FloatVector.zero(F);
     for (long i = lo; i < hi; i += COUNT) {
       max = max.max(error(p, i).abs());
