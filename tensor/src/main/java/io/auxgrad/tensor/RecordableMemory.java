@@ -109,6 +109,7 @@ public final class RecordableMemory implements DeviceMemory {
     pool.fromBefore.clear();
     pool.memory.trim();
     pools.remove(pool);
+    general.trim();
   }
 
   @Override
@@ -154,17 +155,23 @@ public final class RecordableMemory implements DeviceMemory {
     general.clear(buffer, bytes);
   }
 
-  /** With the pools of all recordings; their peaks are added up. */
+  /**
+   * With the pools of all recordings, each of which is taken to be as full in each run as it was at
+   * most. What lay beside them at most is not known: the peak counts what does so now.
+   */
   @Override
   public MemoryUsage usage() {
-    MemoryUsage sum = general.usage();
+    MemoryUsage outside = general.usage();
+    long live = outside.live();
+    long peak = outside.live();
+    long reserved = outside.reserved();
     for (Pool pool : pools) {
       MemoryUsage more = pool.memory.usage();
-      sum =
-          new MemoryUsage(
-              sum.live() + more.live(), sum.peak() + more.peak(), sum.reserved() + more.reserved());
+      live += more.live();
+      peak += more.peak();
+      reserved += more.reserved();
     }
-    return sum;
+    return new MemoryUsage(live, Math.max(peak, outside.peak()), reserved);
   }
 
   @Override

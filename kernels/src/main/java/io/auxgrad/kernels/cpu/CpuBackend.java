@@ -40,7 +40,7 @@ public final class CpuBackend implements Backend {
   /** A backend with a pool and threads of its own. */
   public CpuBackend(int threads) {
     context = new CpuContext(new CpuMemory(), workers(threads));
-    memory = new RecordableMemory(context.memory(), CpuMemory::new);
+    memory = new RecordableMemory(context.memory(), context.memory()::forRecording);
     normalization = new CpuNormalization(context);
     pooling = new CpuPooling(context);
     resize = new CpuResize(context);

@@ -23,9 +23,11 @@ public final class CpuMemory implements DeviceMemory {
   private static final long SMALL_SLAB = 1 << 20;
   private static final long LARGE_SLAB = 32 << 20;
 
+  // Held by who works on the slabs, which those that borrow from them share.
+  private final Object lock;
   private final boolean guarded;
-  private final Slabs small = Slabs.ofHeap(SMALL_SLAB);
-  private final Slabs large = Slabs.ofAddressSpace(LARGE_SLAB);
+  private final Slabs small;
+  private final Slabs large;
   private long liveBytes;
   private long peakBytes;
 
@@ -35,7 +37,24 @@ public final class CpuMemory implements DeviceMemory {
   }
 
   CpuMemory(boolean guarded) {
+    this(new Object(), guarded, Slabs.ofHeap(SMALL_SLAB), Slabs.ofAddressSpace(LARGE_SLAB));
+  }
+
+  private CpuMemory(Object lock, boolean guarded, Slabs small, Slabs large) {
+    this.lock = lock;
     this.guarded = guarded;
+    this.small = small;
+    this.large = large;
+  }
+
+  /**
+   * Another one, for a recording, which goes on writing to the buffers that it gave back. It takes
+   * free memory of this one before it asks the system, and {@link #trim} gives back what it has.
+   */
+  CpuMemory forRecording() {
+    synchronized (lock) {
+      return new CpuMemory(lock, guarded, small.borrowing(), large.borrowing());
+    }
   }
 
   @Override
@@ -44,28 +63,33 @@ public final class CpuMemory implements DeviceMemory {
   }
 
   @Override
-  public synchronized Buffer allocate(long bytes) {
-    long needed = guarded ? bytes + Guard.BYTES : bytes;
-    Slabs.Block block = take(needed);
-    liveBytes += block.size;
-    peakBytes = Math.max(peakBytes, liveBytes);
-    block.guard = guarded ? Guard.around(NativeHeap.view(block.address, block.size), bytes) : null;
-    return block;
+  public Buffer allocate(long bytes) {
+    synchronized (lock) {
+      long needed = guarded ? bytes + Guard.BYTES : bytes;
+      Slabs.Block block = take(needed);
+      liveBytes += block.size;
+      peakBytes = Math.max(peakBytes, liveBytes);
+      block.guard =
+          guarded ? Guard.around(NativeHeap.view(block.address, block.size), bytes) : null;
+      return block;
+    }
   }
 
   @Override
-  public synchronized void release(Buffer buffer) {
-    Slabs.Block block = (Slabs.Block) buffer;
-    if (block.isFree) {
-      throw new IllegalStateException(
-          "buffer at 0x%x is not in use: released twice?".formatted(block.address));
-    }
-    Guard guard = block.guard;
-    block.guard = null;
-    liveBytes -= block.size;
-    slabs(block.size).give(block);
-    if (guard != null) {
-      guard.check();
+  public void release(Buffer buffer) {
+    synchronized (lock) {
+      Slabs.Block block = (Slabs.Block) buffer;
+      if (block.isFree) {
+        throw new IllegalStateException(
+            "buffer at 0x%x is not in use: released twice?".formatted(block.address));
+      }
+      Guard guard = block.guard;
+      block.guard = null;
+      liveBytes -= block.size;
+      slabs(block.size).give(block);
+      if (guard != null) {
+        guard.check();
+      }
     }
   }
 
@@ -85,8 +109,10 @@ public final class CpuMemory implements DeviceMemory {
   }
 
   @Override
-  public synchronized MemoryUsage usage() {
-    return new MemoryUsage(liveBytes, peakBytes, small.reserved() + large.reserved());
+  public MemoryUsage usage() {
+    synchronized (lock) {
+      return new MemoryUsage(liveBytes, peakBytes, small.reserved() + large.reserved());
+    }
   }
 
   @Override
@@ -95,9 +121,11 @@ public final class CpuMemory implements DeviceMemory {
   }
 
   @Override
-  public synchronized void trim() {
-    small.trim();
-    large.trim();
+  public void trim() {
+    synchronized (lock) {
+      small.trim();
+      large.trim();
+    }
   }
 
   private Slabs.Block take(long bytes) {

@@ -36,6 +36,11 @@ final class FreeBlocks {
     }
   }
 
+  /** One of them; null if there is none. */
+  Block any() {
+    return notEmpty == 0 ? null : lists[Long.numberOfTrailingZeros(notEmpty)];
+  }
+
   /** The smallest block of at least {@code size} bytes, of several the lowest; null if none. */
   Block smallest(long size) {
     int list = listOf(size);

@@ -18,27 +18,38 @@ final class Slabs {
 
   private final long slabBytes;
   private final boolean sparse;
+  private final Slabs lenderOrNull;
   private final FreeBlocks free = new FreeBlocks();
   private final List<Slab> slabs = new ArrayList<>();
   private Block spare;
 
-  private Slabs(long slabBytes, boolean sparse) {
+  private Slabs(long slabBytes, boolean sparse, Slabs lenderOrNull) {
     this.slabBytes = slabBytes;
     this.sparse = sparse;
+    this.lenderOrNull = lenderOrNull;
   }
 
   /** Slabs of {@code slabBytes} of the heap, or as large as the request where that is more. */
   static Slabs ofHeap(long slabBytes) {
-    return new Slabs(slabBytes, false);
+    return new Slabs(slabBytes, false, null);
   }
 
   /** One slab of address space; where the system has no such thing, {@link #ofHeap}. */
   static Slabs ofAddressSpace(long heapSlabBytes) {
-    return new Slabs(heapSlabBytes, true);
+    return new Slabs(heapSlabBytes, true, null);
+  }
+
+  /**
+   * Others that take free blocks of these before they ask the system, and keep them until {@link
+   * #trim}. The two share neighbours: one thread at a time works on either.
+   */
+  Slabs borrowing() {
+    return new Slabs(slabBytes, sparse, this);
   }
 
   /** A piece of a slab: free, or a buffer in use. */
   static final class Block implements Buffer {
+    Slabs owner;
     Slab slab;
     long address;
     long size;
@@ -96,12 +107,17 @@ final class Slabs {
       return first.isFree && first.behind == null;
     }
 
-    /** Gives back what lies behind the last block in use. */
-    void shrink() {
+    Block last() {
       Block last = first;
       while (last.behind != null) {
         last = last.behind;
       }
+      return last;
+    }
+
+    /** Gives back what lies behind the last block in use. */
+    void shrink() {
+      Block last = last();
       long needed = last.address - first.address;
       if (isSpace && last.isFree && needed < touched) {
         Pages.discard(last.address, touched - needed);
@@ -130,12 +146,8 @@ final class Slabs {
   /** A block of at least {@code bytes} bytes. */
   Block take(long bytes) {
     long size = Math.max(ALIGNMENT, Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT);
-    Block block = free.smallest(size);
-    if (block == null) {
-      block = newSlab(size).first;
-    } else {
-      free.remove(block);
-    }
+    Block block = takeFree(size);
+    block.owner = this;
     block.isFree = false;
     if (block.size > size) {
       splitOff(block, size);
@@ -144,33 +156,65 @@ final class Slabs {
     return block;
   }
 
-  /** Gives a block back. */
+  private Block takeFree(long size) {
+    for (Slabs from = this; from != null; from = from.lenderOrNull) {
+      Block block = from.free.smallest(size);
+      if (block != null) {
+        from.free.remove(block);
+        return block;
+      }
+    }
+    return newSlab(size).first;
+  }
+
+  /** Gives back a block that was taken from these. */
   void give(Block block) {
+    block.owner = this;
     block.isFree = true;
     Block whole = block;
-    if (block.before != null && block.before.isFree) {
+    if (isFreeHere(block.before)) {
       whole = block.before;
       free.remove(whole);
       absorbNext(whole);
     }
-    if (whole.behind != null && whole.behind.isFree) {
+    if (isFreeHere(whole.behind)) {
       free.remove(whole.behind);
       absorbNext(whole);
     }
     free.add(whole);
   }
 
-  /** Returns what nothing in use lies in or behind of to the system. */
+  private boolean isFreeHere(Block block) {
+    return block != null && block.isFree && block.owner == this;
+  }
+
+  /**
+   * Returns what nothing in use lies in or behind of to the system; borrowed or not, all free
+   * blocks to who lent some.
+   */
   void trim() {
-    for (Slab slab : List.copyOf(slabs)) {
-      if (slab.isUnused()) {
-        free.remove(slab.first);
-        slabs.remove(slab);
-        slab.free();
-      } else {
-        slab.shrink();
+    if (lenderOrNull == null) {
+      slabs.removeIf(this::release);
+    } else {
+      lenderOrNull.slabs.addAll(slabs);
+      slabs.clear();
+      for (Block block = free.any(); block != null; block = free.any()) {
+        free.remove(block);
+        lenderOrNull.give(block);
       }
     }
+  }
+
+  private boolean release(Slab slab) {
+    if (slab.isUnused() && isFreeHere(slab.first)) {
+      free.remove(slab.first);
+      slab.free();
+      return true;
+    }
+    if (isFreeHere(slab.last())) {
+      slab.shrink();
+    }
+    return false;
   }
 
   private Slab newSlab(long size) {
@@ -200,6 +244,7 @@ final class Slabs {
 
   private void splitOff(Block block, long size) {
     Block rest = newBlock();
+    rest.owner = this;
     rest.slab = block.slab;
     rest.address = block.address + size;
     rest.size = block.size - size;

@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,6 +60,31 @@ class CpuMemoryTest {
     Buffer both = memory.allocate(20 << 20);
     assertEquals(reserved, memory.usage().reserved());
     memory.release(both);
+  }
+
+  @Test
+  void aRecordingTakesFreeRoomFirstAndGivesAllBack() {
+    Buffer before = memory.allocate(10 << 20);
+    Buffer free = memory.allocate(10 << 20);
+    Buffer behind = memory.allocate(64 << 10);
+    long reserved = memory.usage().reserved();
+    memory.release(free);
+    CpuMemory recorded = memory.forRecording();
+    Buffer large = recorded.allocate(10 << 20);
+    Buffer small = recorded.allocate(1 << 10);
+    assertEquals(free.address(), large.address());
+    assertEquals(reserved, memory.usage().reserved() + recorded.usage().reserved());
+    recorded.release(large);
+    Buffer mine = memory.allocate(10 << 20);
+    assertFalse(overlap(large, mine));
+    memory.release(mine);
+    recorded.release(small);
+    recorded.trim();
+    assertEquals(0, recorded.usage().reserved());
+    memory.release(before);
+    memory.release(behind);
+    memory.trim();
+    assertEquals(0, memory.usage().reserved());
   }
 
   @Test

@@ -114,6 +114,51 @@ class SlabsTest {
   }
 
   @Test
+  void freeBlocksAreBorrowedBeforeTheSystemIsAsked() {
+    Block low = slabs.take(1024);
+    Block hole = slabs.take(4096);
+    Block high = slabs.take(1024);
+    long reserved = slabs.reserved();
+    slabs.give(hole);
+    Slabs others = slabs.borrowing();
+    Block borrowed = others.take(1024);
+    Block fits = others.take(3072);
+    assertEquals(hole.address(), borrowed.address());
+    assertEquals(hole.address() + 1024, fits.address());
+    assertEquals(reserved, slabs.reserved() + others.reserved());
+    others.give(borrowed);
+    others.give(fits);
+    slabs.give(low);
+    slabs.give(high);
+
+    // What they gave back is theirs, until they are done.
+    Block[] mine = {slabs.take(1024), slabs.take(1024), slabs.take(4096)};
+    for (Block block : mine) {
+      assertTrue(block.address() < hole.address() || block.address() >= hole.address() + 4096);
+      slabs.give(block);
+    }
+    others.trim();
+    Block whole = slabs.take(6144);
+    assertEquals(low.address(), whole.address());
+    slabs.give(whole);
+  }
+
+  @Test
+  void slabsOfBorrowersStayWithWhoLent() {
+    Slabs others = slabs.borrowing();
+    Block first = others.take(SLAB / 2);
+    Block second = others.take(3 * SLAB);
+    others.give(second);
+    others.trim();
+    assertEquals(0, others.reserved());
+    Block reused = slabs.take(3 * SLAB);
+    assertEquals(second.address(), reused.address());
+    slabs.give(reused);
+    others.give(first);
+    others.trim();
+  }
+
+  @Test
   void blocksAreUsedAgain() {
     Block first = slabs.take(64);
     Block rest = slabs.take(64);
