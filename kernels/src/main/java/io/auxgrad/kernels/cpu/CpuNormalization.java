@@ -136,23 +136,30 @@ final class CpuNormalization extends NormalizationOps {
     pack(table, type, MEAN, MEAN);
     long sums =
         chunks.sum((lo, n, partial) -> BatchNormLoops.moments(type, at(x, lo), n, table, partial));
+    long squares = sums + (long) chunks.period() * Double.BYTES;
     double count = x.shape().rows();
+    // Here as in all loops over channels: with a tensor's checks in it a loop takes the compiler
+    // tens of megabytes, and is thrown away and compiled anew without end where it guesses wrong.
+    long means = mean.address();
+    long invStds = invStd.address();
+    long runningMeans = at(runningMean, 0);
+    long runningVars = at(runningVar, 0);
     for (int c = 0; c < chunks.channels(); c++) {
       double offset = getDouble(sums, c) / count;
-      double variance = Math.max(0, getDouble(sums, chunks.period() + c) / count - offset * offset);
+      double variance = Math.max(0, getDouble(squares, c) / count - offset * offset);
       double average = getFloat(pivot, c) + offset;
-      putFloat(mean.address(), c, (float) average);
-      putFloat(invStd.address(), c, (float) (1 / Math.sqrt(variance + eps)));
-      if (runningMean != null) {
-        move(runningMean, c, average, momentum);
-        move(runningVar, c, variance * count / (count - 1), momentum);
+      putFloat(means, c, (float) average);
+      putFloat(invStds, c, (float) (1 / Math.sqrt(variance + eps)));
+      if (runningMeans != 0) {
+        move(runningMeans, c, average, momentum);
+        move(runningVars, c, variance * count / (count - 1), momentum);
       }
     }
   }
 
-  private static void move(Tensor running, int channel, double value, float momentum) {
-    double old = getFloat(running.address(), channel);
-    putFloat(running.address(), channel, (float) (old + momentum * (value - old)));
+  private static void move(long running, int channel, double value, float momentum) {
+    double old = getFloat(running, channel);
+    putFloat(running, channel, (float) (old + momentum * (value - old)));
   }
 
   private static void normalize(
@@ -179,12 +186,15 @@ final class CpuNormalization extends NormalizationOps {
   private static void scaleAndShift(
       ChannelChunks chunks, Tensor gamma, Tensor beta, Tensor mean, InvStd invStd) {
     ChannelTable table = chunks.table();
+    long gammas = gamma.address();
+    long betas = beta.address();
+    long means = mean.address();
     for (int c = 0; c < chunks.channels(); c++) {
-      float g = getFloat(gamma.address(), c);
+      float g = getFloat(gammas, c);
       double s = invStd.of(c);
       table.set(SCALE, c, (float) (g * s));
-      float product = getFloat(mean.address(), c) * g;
-      table.set(SHIFT, c, (float) (getFloat(beta.address(), c) - product * s));
+      float product = getFloat(means, c) * g;
+      table.set(SHIFT, c, (float) (getFloat(betas, c) - product * s));
     }
     table.repeat(SCALE, chunks.channels());
     table.repeat(SHIFT, chunks.channels());
@@ -233,15 +243,20 @@ final class CpuNormalization extends NormalizationOps {
       // +
       // rest; with constant statistics the two means do not appear.
       double count = batchStatistics ? x.shape().rows() : Double.POSITIVE_INFINITY;
+      long gammas = gamma.address();
+      long invStds = invStd.address();
+      long means = mean.address();
+      long ofGamma = out.gamma().address();
+      long ofBeta = out.beta().address();
       for (int c = 0; c < chunks.channels(); c++) {
         double sum = getDouble(sums, c);
         double product = getDouble(products, c);
-        float s = getFloat(invStd.address(), c);
-        float factor = getFloat(gamma.address(), c) * s;
+        float s = getFloat(invStds, c);
+        float factor = getFloat(gammas, c) * s;
         float slope = (float) (-factor * ((double) s * s) * product / count);
-        double average = getFloat(mean.address(), c);
-        putFloat(out.beta().address(), c, (float) sum);
-        putFloat(out.gamma().address(), c, (float) (product * s));
+        double average = getFloat(means, c);
+        putFloat(ofBeta, c, (float) sum);
+        putFloat(ofGamma, c, (float) (product * s));
         table.set(FACTOR, c, factor);
         table.set(SLOPE, c, slope);
         table.set(REST, c, (float) (-factor * sum / count - slope * average));
@@ -256,8 +271,10 @@ final class CpuNormalization extends NormalizationOps {
     /** With constant statistics, of which {@code dx} needs no sums. */
     void runAtOnce(Tensor gamma, Tensor invStd, Gradients out) {
       ChannelTable table = chunks.table();
+      long gammas = gamma.address();
+      long invStds = invStd.address();
       for (int c = 0; c < chunks.channels(); c++) {
-        table.set(FACTOR, c, getFloat(gamma.address(), c) * getFloat(invStd.address(), c));
+        table.set(FACTOR, c, getFloat(gammas, c) * getFloat(invStds, c));
       }
       table.repeat(FACTOR, chunks.channels());
       pack(table, x.dtype(), SCALE, FACTOR);
@@ -275,10 +292,12 @@ final class CpuNormalization extends NormalizationOps {
                   range.high(),
                   partial));
       long products = sums + (long) chunks.period() * Double.BYTES;
+      long ofGamma = out.gamma().address();
+      long ofBeta = out.beta().address();
       for (int c = 0; c < chunks.channels(); c++) {
-        putFloat(out.beta().address(), c, (float) getDouble(sums, c));
-        float s = getFloat(invStd.address(), c);
-        putFloat(out.gamma().address(), c, (float) (getDouble(products, c) * s));
+        putFloat(ofBeta, c, (float) getDouble(sums, c));
+        float s = getFloat(invStds, c);
+        putFloat(ofGamma, c, (float) (getDouble(products, c) * s));
       }
     }
 
