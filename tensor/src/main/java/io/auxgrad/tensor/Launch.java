@@ -75,10 +75,17 @@ public final class Launch {
       fill.accept(target);
       return target;
     }
-    // What the host does here is no op of the computation.
+    Tensor[] target = new Tensor[1];
+    unseen(() -> target[0] = listener.feed(() -> Tensor.empty(memory, dtype, shape), fill));
+    return target[0];
+  }
+
+  /** Does what is no op of the computation: no listener sees it. */
+  static void unseen(Runnable work) {
+    Listener listener = LISTENER.get();
     LISTENER.remove();
     try {
-      return listener.feed(() -> Tensor.empty(memory, dtype, shape), fill);
+      work.run();
     } finally {
       LISTENER.set(listener);
     }

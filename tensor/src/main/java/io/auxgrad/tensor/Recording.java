@@ -35,11 +35,18 @@ public final class Recording implements Replay {
   private final RecordableMemory memory;
   private final Runnable retire;
   private final Feeds feeds = new Feeds();
-  private final List<Runnable> kernels = new ArrayList<>();
+  private final Runnable feed = feeds::run;
+  private final List<Call> calls = new ArrayList<>();
   private final Set<Tensor> operands = Collections.newSetFromMap(new IdentityHashMap<>());
   private final IdentityHashMap<Tensor, Long> versions = new IdentityHashMap<>();
   private final List<Tensor> revived = new ArrayList<>();
   private boolean open = true;
+
+  private record Call(String op, Runnable kernel, Tensor[] operands) {
+    Call with(Runnable changed) {
+      return new Call(op, changed, operands);
+    }
+  }
 
   private Recording(RecordableMemory memory, Runnable retire) {
     this.memory = memory;
@@ -75,18 +82,19 @@ public final class Recording implements Replay {
     }
   }
 
-  /** Runs the ops again, in their order. */
+  /** Runs the ops again, in their order; a {@link Launch.Listener} of this thread sees them. */
   @Override
   public void run() {
-    feeds.run();
-    for (int i = 0; i < kernels.size(); i++) {
-      kernels.get(i).run();
+    Launch.unseen(feed);
+    for (int i = 0; i < calls.size(); i++) {
+      Call call = calls.get(i);
+      Launch.run(call.op, call.kernel, call.operands);
     }
   }
 
   /** Number of ops. */
   public int size() {
-    return kernels.size();
+    return calls.size();
   }
 
   private void record(String op, Runnable kernel, Tensor... of) {
@@ -102,18 +110,19 @@ public final class Recording implements Replay {
       }
     }
     kernel.run();
-    kernels.add(kernel);
+    calls.add(new Call(op, kernel, of));
   }
 
   // An op says after its kernel that it changed a tensor in place: here, once the next op is there.
   private void keepModified() {
     versions.forEach((operand, version) -> {
       if (operand.version() != version) {
-        Runnable kernel = kernels.removeLast();
-        kernels.add(() -> {
-          kernel.run();
-          operand.modified();
-        });
+        Call call = calls.removeLast();
+        calls.add(
+            call.with(() -> {
+              call.kernel.run();
+              operand.modified();
+            }));
       }
     });
     versions.clear();
@@ -147,7 +156,7 @@ public final class Recording implements Replay {
   private void forget() {
     revived.forEach(tensor -> tensor.revive(false));
     revived.clear();
-    kernels.clear();
+    calls.clear();
     feeds.close();
   }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RecordingTest {
@@ -139,6 +141,49 @@ class RecordingTest {
         assertArrayEquals(new float[] {301}, y[0].toFloats());
         assertEquals(3, recording.size());
       }
+    }
+  }
+
+  @Test
+  void aListenerSeesTheOpsOfARunButNotWhatTheHostFeeds() {
+    try (var _ = TensorScope.open()) {
+      RecordableMemory pool = recordable(true);
+      Tensor x = Tensor.of(pool, Shape.of(1), 1);
+      Runnable body =
+          () -> {
+            try (Tensor fed = Launch.feed(pool, DType.FLOAT32, Shape.of(1), t -> t.set(1f))) {
+              plusOne(fed).close();
+            }
+            plusOne(x).close();
+          };
+      List<String> seen = new ArrayList<>();
+      Launch.Listener listener =
+          (op, kernel, operands) -> {
+            seen.add(op + " " + operands[0]);
+            kernel.run();
+          };
+      Launch.listen(listener, body);
+      List<String> eager = List.copyOf(seen);
+      seen.clear();
+      try (Recording recording = pool.record(body)) {
+        Launch.listen(listener, recording::run);
+      }
+      assertEquals(eager, seen);
+      assertEquals(2, seen.size());
+    }
+  }
+
+  @Test
+  void countsWhatLiesBesideARecordingAtItsPeak() {
+    try (var _ = TensorScope.open()) {
+      RecordableMemory pool = recordable(true);
+      Tensor x = Tensor.of(pool, Shape.of(1), 1);
+      long before = pool.usage().peak();
+      try (Recording recording = pool.record(() -> plusOne(x).close())) {
+        assertEquals(before + x.byteSize(), pool.usage().peak());
+        recording.run();
+      }
+      assertEquals(before, pool.usage().peak());
     }
   }
 

@@ -28,6 +28,9 @@ final class ProfileCommand implements Callable<Integer> {
   @Option(names = "--inference", description = "The deployed network instead of a training step.")
   private boolean inference;
 
+  @Option(names = "--eager", description = "Steps that are called op by op, not replayed.")
+  private boolean eager;
+
   @Option(names = "--steps", paramLabel = "N", defaultValue = "40", description = "Default: 40.")
   private int steps;
 
@@ -60,7 +63,7 @@ final class ProfileCommand implements Callable<Integer> {
     StepProfile profile =
         inference
             ? StepProfile.ofInference(work, backend, roofline, warmup, steps)
-            : StepProfile.ofTraining(work, backend, roofline, warmup, steps);
+            : StepProfile.ofTraining(work, backend, !eager, roofline, warmup, steps);
     String what = inference ? "inference" : "training step";
     out.println(
         "%s of %s at %s in %s, %s"

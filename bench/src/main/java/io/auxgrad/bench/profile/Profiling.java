@@ -45,7 +45,7 @@ final class Profiling {
     }
   }
 
-  private static boolean isHost(Backend backend) {
+  static boolean isHost(Backend backend) {
     return backend.memory().device().kind() == Device.Kind.CPU;
   }
 

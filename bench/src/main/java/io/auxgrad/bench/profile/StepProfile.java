@@ -40,11 +40,25 @@ public record StepProfile(
     long bytes,
     List<Total> ops,
     List<Total> layers) {
-  /** Of training. */
+  /**
+   * Of training. The ops of a replay are seen on the CPU; on a GPU, which has them as one graph,
+   * those of a step that is called op by op.
+   *
+   * @param captures whether steps are recorded and replayed
+   */
   public static StepProfile ofTraining(
-      Workload workload, Backend backend, Roofline roofline, int warmup, int steps) {
-    try (TrainingStep step = new TrainingStep(workload, backend)) {
-      return Profiling.of(step::run, step::runOpByOp, backend, roofline, warmup, steps);
+      Workload workload,
+      Backend backend,
+      boolean captures,
+      Roofline roofline,
+      int warmup,
+      int steps) {
+    try (TrainingStep step = new TrainingStep(workload, backend, captures)) {
+      for (int i = 0; i <= TrainingStep.EAGER_STEPS; i++) {
+        step.run();
+      }
+      Runnable seen = Profiling.isHost(backend) ? step::run : step::runOpByOp;
+      return Profiling.of(step::run, seen, backend, roofline, warmup, steps);
     }
   }
 

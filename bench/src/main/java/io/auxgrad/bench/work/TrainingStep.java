@@ -13,7 +13,6 @@ import io.auxgrad.mtl.weighting.FixedWeighting;
 import io.auxgrad.nn.optim.ParameterGroup;
 import io.auxgrad.nn.optim.Sgd;
 import io.auxgrad.tensor.DType;
-import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.Readout;
 import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Shape;
@@ -33,7 +32,7 @@ public final class TrainingStep implements AutoCloseable {
   private static final double WEIGHT_DECAY = 1e-4;
 
   /** Momentum begins with the first step and goes on with the second. */
-  private static final int EAGER_STEPS = 2;
+  public static final int EAGER_STEPS = 2;
 
   private final Backend backend;
   private final boolean captures;
@@ -53,8 +52,18 @@ public final class TrainingStep implements AutoCloseable {
 
   /** The same on the device of {@code backend}. */
   public TrainingStep(Workload workload, Backend backend) {
+    this(workload, backend, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param captures whether the third step is recorded and all later ones replay it, as trainings
+   *     do
+   */
+  public TrainingStep(Workload workload, Backend backend, boolean captures) {
     this.backend = backend;
-    captures = backend.memory().device().kind() == Device.Kind.CUDA;
+    this.captures = captures;
     before = TensorScope.detach(Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1)));
     batch = RandomBatch.create(workload, backend.memory());
     List<Task> tasks = workload.taskList();
@@ -72,10 +81,7 @@ public final class TrainingStep implements AutoCloseable {
     batch.refill(content);
   }
 
-  /**
-   * One step; returns the loss before it. On a GPU from the third one on as a captured graph, as
-   * trainings run there.
-   */
+  /** One step; returns the loss before it. */
   public double run() {
     make();
     return before.item();
@@ -85,6 +91,11 @@ public final class TrainingStep implements AutoCloseable {
   public Readout ask() {
     make();
     return before.readLater();
+  }
+
+  /** Whether steps are replayed by now. */
+  public boolean isRecorded() {
+    return replay != null;
   }
 
   private void make() {

@@ -12,7 +12,6 @@ import io.auxgrad.mtl.run.TextFile;
 import io.auxgrad.mtl.train.DataSource;
 import io.auxgrad.mtl.train.Trainer;
 import io.auxgrad.mtl.train.TrainingListener;
-import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +47,7 @@ final class Training {
     warnAboutThreads(run, backend);
     output.note(backend.describe());
     PrecisionOption.announce(config.precision(), backend, output);
-    announceEagerSteps(config, backend);
+    announceEagerSteps(config);
     Environment.record(run, backend);
     try (Trainer trainer = new Trainer(config, run, splits, backend, listener(), stop.request())) {
       if (trainer.train()) {
@@ -60,9 +59,8 @@ final class Training {
     }
   }
 
-  private void announceEagerSteps(Config config, Backend backend) {
-    if (config.train().capture() == Capture.NEVER
-        && backend.memory().device().kind() == Device.Kind.CUDA) {
+  private void announceEagerSteps(Config config) {
+    if (config.train().capture() == Capture.NEVER) {
       output.note("steps are not captured, as train.capture=never asks for");
     }
   }

@@ -11,7 +11,8 @@ package io.auxgrad.mtl.config;
  * @param ema decay per step of the averaged weights that are validated and deployed; 0 for none
  * @param checkpointing whether the encoder's blocks are computed again in the backward pass instead
  *     of kept, for less memory and more time
- * @param capture whether steps are recorded once and replayed; the result is the same
+ * @param capture whether steps and evaluations are recorded once and replayed; the result is the
+ *     same
  */
 public record TrainConfig(
     int epochs,
@@ -21,13 +22,13 @@ public record TrainConfig(
     double ema,
     boolean checkpointing,
     Capture capture) {
-  /** When the steps of a training are recorded and replayed. */
+  /** What of a training is recorded and replayed. */
   public enum Capture {
-    /** On a GPU. */
+    /** Steps; on a GPU evaluations too. */
     AUTO,
-    /** Always. */
+    /** Steps and evaluations. */
     ALWAYS,
-    /** Never: every op is called anew. */
+    /** Nothing: every op is called anew. */
     NEVER
   }
 

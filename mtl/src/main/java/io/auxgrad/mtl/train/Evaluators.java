@@ -1,7 +1,9 @@
 package io.auxgrad.mtl.train;
 
 import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.config.TrainConfig.Capture;
 import io.auxgrad.mtl.tasks.Task;
+import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.List;
 
@@ -20,6 +22,15 @@ public final class Evaluators {
         config.train().batch(),
         Math.max(config.data().loaders(), backend.threads()),
         backend,
-        Repeated.wanted(config.train().capture(), backend));
+        captures(config.train().capture(), backend.memory().device()));
+  }
+
+  // A pass on the CPU gains little by it, and its memory would lie beside that of the steps.
+  private static boolean captures(Capture capture, Device device) {
+    return switch (capture) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> device.kind() == Device.Kind.CUDA;
+    };
   }
 }

@@ -3,6 +3,7 @@ package io.auxgrad.mtl.train;
 import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
 import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.config.TrainConfig.Capture;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.network.Losses;
 import io.auxgrad.mtl.network.MultiTaskLoss;
@@ -71,9 +72,7 @@ final class Learner implements AutoCloseable {
     verdict =
         TensorScope.detach(
             Tensor.zeros(context.memory(), DType.FLOAT32, Shape.of(OptimizerOps.VERDICT)));
-    repeated =
-        new Repeated(
-            context.backend(), Repeated.wanted(config.train().capture(), context.backend()));
+    repeated = new Repeated(context.backend(), config.train().capture() != Capture.NEVER);
   }
 
   MultiTaskNetwork network() {

@@ -1,8 +1,6 @@
 package io.auxgrad.mtl.train;
 
 import io.auxgrad.mtl.UserException;
-import io.auxgrad.mtl.config.TrainConfig.Capture;
-import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.ops.Backend;
 
@@ -24,15 +22,6 @@ final class Repeated implements AutoCloseable {
   Repeated(Backend backend, boolean records) {
     this.backend = backend;
     this.records = records;
-  }
-
-  /** Whether {@code capture} asks for recordings on {@code backend}. */
-  static boolean wanted(Capture capture, Backend backend) {
-    return switch (capture) {
-      case ALWAYS -> true;
-      case NEVER -> false;
-      case AUTO -> backend.memory().device().kind() == Device.Kind.CUDA;
-    };
   }
 
   /**

@@ -259,6 +259,27 @@ final class CapturedStepTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "always", "never"})
+  void stepsAreRecordedUnlessTheyShallNot(String capture) throws Diverged {
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config(capture), Backends.cpu())) {
+      for (int i = 0; i < FEW_STEPS; i++) {
+        run.step().await();
+      }
+      assertEquals(!capture.equals("never"), run.learner().isRecorded());
+    }
+  }
+
+  /** A recording listens to the ops, which only one can. */
+  @Test
+  void evaluationsOnTheCpuAreRecordedWhenAskedFor() {
+    Launch.Listener listener = (_, kernel, _) -> kernel.run();
+    Launch.listen(listener, () -> evaluate(Backends.cpu(), "auto", 9));
+    assertThrows(
+        UserException.class,
+        () -> Launch.listen(listener, () -> evaluate(Backends.cpu(), "always", 9)));
+  }
+
   /** What reads a value on the way is told, with what can be done. */
   @Test
   void saysWhatPreventsARecording() {

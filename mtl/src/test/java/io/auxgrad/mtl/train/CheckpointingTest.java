@@ -36,7 +36,8 @@ final class CheckpointingTest {
   @ParameterizedTest
   @ValueSource(strings = {"mobilenetv2", "deeplab", "bf16"})
   void sameBytesInLessMemory(String network) throws IOException {
-    List<String> sets = new ArrayList<>(List.of("data.size=96x128", "train.batch=4"));
+    List<String> sets =
+        new ArrayList<>(List.of("data.size=96x128", "train.batch=4", "train.capture=never"));
     if (network.equals("deeplab")) {
       sets.addAll(Arrays.asList(Trainings.DEEPLAB));
       sets.add("auxiliary.enabled=false"); // or else maps have gradients from two sides

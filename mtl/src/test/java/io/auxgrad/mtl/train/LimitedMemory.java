@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
-/** The memory of the processor, as if there were less of it. */
+/** The memory of the processor, as if there were less of it. Nothing can be recorded in it. */
 final class LimitedMemory implements DeviceMemory {
   private final DeviceMemory memory = Backends.cpu().memory();
   private final long limit;

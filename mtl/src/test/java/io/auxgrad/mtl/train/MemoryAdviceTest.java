@@ -26,10 +26,8 @@ final class MemoryAdviceTest {
   private int runs;
 
   private static Config config(String... sets) {
-    String[] all = java.util.Arrays.copyOf(sets, sets.length + 2);
-    all[sets.length] = "data.size=64x96";
-    all[sets.length + 1] = "train.epochs=1";
-    return Trainings.config(all);
+    return Trainings.config(
+        CapturedStepTest.with(sets, "data.size=64x96", "train.epochs=1", "train.capture=never"));
   }
 
   /** The bytes that a training has in use at most. */
