@@ -2,6 +2,8 @@ package io.auxgrad.kernels.cpu.simd;
 
 import static io.auxgrad.kernels.cpu.simd.Lanes.COUNT;
 import static io.auxgrad.kernels.cpu.simd.Lanes.F;
+import static io.auxgrad.kernels.cpu.simd.Lanes.ORDER;
+import static io.auxgrad.kernels.cpu.simd.Native.ALL;
 import static io.auxgrad.kernels.cpu.simd.Native.getFloat;
 import static io.auxgrad.kernels.cpu.simd.Native.putFloat;
 
@@ -35,11 +37,17 @@ final class PlaneVectors {
         break;
       }
       IntVector lane = IntVector.fromArray(INTS, left, j).sub(first);
-      FloatVector v = Lanes.load(plane, first).rearrange(lane.toShuffle().cast(F));
-      FloatVector u = Lanes.load(plane, first + 1).rearrange(lane.toShuffle().cast(F));
+      FloatVector v = select(lane, plane, first);
+      FloatVector u = select(lane, plane, first + 1);
       Lanes.store(u.sub(v).fma(FloatVector.fromArray(F, weight, j), v), out, j);
     }
     return j;
+  }
+
+  // By numbers of lanes as they are: a shuffle made of them was an object in one of six starts.
+  private static FloatVector select(IntVector lane, long plane, int first) {
+    return lane.selectFrom(IntVector.fromMemorySegment(INTS, ALL, plane + 4L * first, ORDER))
+        .reinterpretAsFloats();
   }
 
   static void sum(long plane, int[] starts, int[] pixels, float[] weights, long out) {
