@@ -28,7 +28,9 @@ final class ProfileCommand implements Callable<Integer> {
   @Option(names = "--inference", description = "The deployed network instead of a training step.")
   private boolean inference;
 
-  @Option(names = "--eager", description = "Steps that are called op by op, not replayed.")
+  @Option(
+      names = "--eager",
+      description = "Training steps that are called op by op, as inference is, not replayed.")
   private boolean eager;
 
   @Option(names = "--steps", paramLabel = "N", defaultValue = "40", description = "Default: 40.")

@@ -62,7 +62,7 @@ public record StepProfile(
     }
   }
 
-  /** Of inference, not recorded: a recorded pass is beyond the gate that the profiler stands at. */
+  /** Of inference, called op by op: of a recorded pass the profiler would see nothing on a GPU. */
   public static StepProfile ofInference(
       Workload workload, Backend backend, Roofline roofline, int warmup, int steps) {
     try (Batch batch = RandomBatch.create(workload, backend.memory());

@@ -31,7 +31,7 @@ public final class TrainingStep implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double WEIGHT_DECAY = 1e-4;
 
-  /** Momentum begins with the first step and goes on with the second. */
+  /** So many are called op by op before one is recorded, for momentum goes on with the second. */
   public static final int EAGER_STEPS = 2;
 
   private final Backend backend;

@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
  * <p>With {@code -Dauxgrad.debug.guards=true} every buffer comes filled with NaNs and with a guard
  * zone behind it, which is looked at when the buffer is given back: a kernel that reads what nobody
  * wrote yields NaN, one that writes too far is told by an exception with the place where the buffer
- * was made.
+ * was made. Of a recording, as that of a training's step, this holds while it is recorded, not when
+ * it is replayed.
  */
 public final class CpuMemory implements DeviceMemory {
   // Small and long-lived buffers (parameters, statistics) must not split the room of the large

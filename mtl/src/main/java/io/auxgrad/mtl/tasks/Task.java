@@ -38,6 +38,10 @@ public interface Task {
    * The loss of the network's output {@code [N,h,w,outputs]}: a scalar, the mean over the pixels
    * with a valid label; 0 if there is none.
    *
+   * <p>A training records it as a part of its third step and replays it in all later ones, unless
+   * {@code train.capture} is {@code never}: it reads no values of tensors, and what it takes of the
+   * batch it takes from the batch's tensors.
+   *
    * @throws io.auxgrad.mtl.UserException if the batch lacks this task's labels
    */
   Variable loss(Variable output, Batch batch);

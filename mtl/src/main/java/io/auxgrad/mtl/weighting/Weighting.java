@@ -15,7 +15,8 @@ import java.util.Set;
  */
 public abstract class Weighting extends Module {
   /**
-   * The loss to minimise.
+   * The loss to minimise. A part of a training's recorded step, as the {@linkplain
+   * io.auxgrad.mtl.tasks.Task#loss losses} are: it reads no values of tensors.
    *
    * @param losses scalar by name of the task, for all tasks this was made for and no others
    */
