@@ -5,6 +5,7 @@ import io.auxgrad.bench.report.Spread;
 import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
 import io.auxgrad.mtl.data.Augmentation;
+import io.auxgrad.mtl.data.BatchContent;
 import io.auxgrad.mtl.data.BatchSource;
 import io.auxgrad.mtl.data.Dataset;
 import io.auxgrad.mtl.data.DeviceData;
@@ -60,12 +61,12 @@ public record Feeding(Spread constant, Spread host, Spread device) {
               LOADERS);
     }
 
-    void refill(TrainingStep step) {
+    BatchContent batch() {
       if (!source.hasNext()) {
         source.close();
         next();
       }
-      step.refill(source.next());
+      return source.next();
     }
 
     @Override
@@ -83,13 +84,14 @@ public record Feeding(Spread constant, Spread host, Spread device) {
     List<Double> fromHost = new ArrayList<>();
     List<Double> fromDevice = new ArrayList<>();
     try (DeviceData data = new DeviceData(backend, Residency.DEVICE, _ -> {});
-        TrainingStep step = new TrainingStep(workload, backend);
         Epochs host = new Epochs(rooms.train(), workload);
-        Epochs device = new Epochs(data.splits(rooms, size).train(), workload)) {
+        Epochs device = new Epochs(data.splits(rooms, size).train(), workload);
+        TrainingStep step = new TrainingStep(workload, backend);
+        TrainingStep gathering = new TrainingStep(workload, backend, true, device.batch())) {
       while (constant.size() < steps) {
         turn(step, () -> {}, constant);
-        turn(step, () -> host.refill(step), fromHost);
-        turn(step, () -> device.refill(step), fromDevice);
+        turn(step, () -> step.take(host.batch()), fromHost);
+        turn(gathering, () -> gathering.take(device.batch()), fromDevice);
       }
     }
     return new Feeding(Spread.of(constant), Spread.of(fromHost), Spread.of(fromDevice));

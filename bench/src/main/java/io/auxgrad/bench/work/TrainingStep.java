@@ -62,10 +62,15 @@ public final class TrainingStep implements AutoCloseable {
    *     do
    */
   public TrainingStep(Workload workload, Backend backend, boolean captures) {
+    this(workload, backend, captures, RandomBatch.onHost(workload));
+  }
+
+  /** The same on {@code images}, to which {@link #take} brings others of the same place. */
+  public TrainingStep(Workload workload, Backend backend, boolean captures, BatchContent images) {
     this.backend = backend;
     this.captures = captures;
     before = TensorScope.detach(Tensor.zeros(backend.memory(), DType.FLOAT32, Shape.of(1)));
-    batch = RandomBatch.create(workload, backend.memory());
+    batch = Batch.upload(backend.memory(), images);
     List<Task> tasks = workload.taskList();
     network = workload.createNetwork(backend);
     weighting = new FixedWeighting(tasks.stream().collect(Collectors.toMap(Task::name, _ -> 1.0)));
@@ -77,8 +82,8 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** Replaces the images and labels. */
-  public void refill(BatchContent content) {
-    batch.refill(content);
+  public void take(BatchContent content) {
+    batch.take(content);
   }
 
   /** One step; returns the loss before it. */
@@ -116,6 +121,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void step() {
+    batch.gather();
     try (Tape tape = Tape.open()) {
       Losses losses = loss.of(network.forward(Variable.constant(batch.images())), batch);
       tape.backward(losses.total());

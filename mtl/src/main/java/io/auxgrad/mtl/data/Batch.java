@@ -2,16 +2,19 @@ package io.auxgrad.mtl.data;
 
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.ImageView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A batch in device memory. It owns its tensors, whatever scope is open, until it is closed; {@link
- * #refill} gives them other values. Maps that the data set does not have are null.
+ * #take} gives them other values, with {@link #gather} where the samples are on the device. Maps
+ * that the data set does not have are null.
  */
 public final class Batch implements AutoCloseable {
   private final DeviceMemory memory;
@@ -23,8 +26,7 @@ public final class Batch implements AutoCloseable {
   private final Tensor depthMask;
   private final Tensor normals;
   private final Tensor normalsMask;
-  private List<String> ids = List.of();
-  private Tensor views;
+  private BatchContent content;
 
   /**
    * What a batch is like.
@@ -52,33 +54,69 @@ public final class Batch implements AutoCloseable {
 
   /** A new one that holds {@code content}. The caller closes the batch. */
   public static Batch upload(DeviceMemory memory, BatchContent content) {
+    return make(memory, content, Batch::gather);
+  }
+
+  /** A new one that has {@linkplain #take taken} {@code content}. The caller closes the batch. */
+  public static Batch taking(DeviceMemory memory, BatchContent content) {
+    return make(memory, content, _ -> {});
+  }
+
+  private static Batch make(DeviceMemory memory, BatchContent content, Consumer<Batch> finish) {
     // Where there is no room for all of its tensors, the scope closes those that there are.
     try (var _ = TensorScope.open()) {
       Batch batch = new Batch(memory, content.layout());
-      batch.refill(content);
+      batch.take(content);
+      finish.accept(batch);
       batch.owned.forEach(TensorScope::detach);
       return batch;
     }
   }
 
   /**
-   * Replaces what it holds by {@code content}, in the same tensors: a computation that was recorded
-   * with them finds the new images there. What was asked of the device before still sees the old
-   * ones.
+   * Replaces what it holds by {@code next}, in the same tensors: a computation that was recorded
+   * with them finds the new images there. Pixels are copied at once; of samples on the device the
+   * next {@link #gather} makes them. What was asked of the device before still sees the old ones.
    *
-   * @throws IllegalArgumentException if it has another layout
+   * @throws IllegalArgumentException if {@code next} has another layout or lies in another place
+   *     than what this took before
    */
-  public Batch refill(BatchContent content) {
-    if (!content.layout().equals(layout)) {
+  public void take(BatchContent next) {
+    if (!next.layout().equals(layout)) {
       throw new IllegalArgumentException(
-          "a batch of %s cannot take %s".formatted(layout, content.layout()));
+          "a batch of %s cannot take %s".formatted(layout, next.layout()));
     }
-    switch (content) {
-      case HostBatch host -> copy(host);
-      case DeviceBatch onDevice -> onDevice.samples().gather(table(onDevice.views()), this);
+    if (content != null && samplesOrNull(next) != samplesOrNull(content)) {
+      throw new IllegalArgumentException(
+          "a batch takes all that it ever holds from the host, or from the same samples on a device");
     }
-    ids = content.ids();
-    return this;
+    if (next instanceof HostBatch host) {
+      copy(host);
+    }
+    content = next;
+  }
+
+  /**
+   * Makes the images and labels that were taken last, where they are made on the device; else it
+   * does nothing. It may be a part of a recorded computation, each run of which gathers what was
+   * taken last then.
+   */
+  public void gather() {
+    DeviceSamples samples = samplesOrNull(content);
+    if (samples != null) {
+      Shape table = Shape.of(layout.count, ImageView.NUMBERS);
+      try (Tensor views = Launch.feed(memory, DType.FLOAT32, table, this::writeViews)) {
+        samples.gather(views, this);
+      }
+    }
+  }
+
+  private static DeviceSamples samplesOrNull(BatchContent content) {
+    return content instanceof DeviceBatch onDevice ? onDevice.samples() : null;
+  }
+
+  private void writeViews(Tensor views) {
+    views.set(ImageView.numbers(((DeviceBatch) content).views()));
   }
 
   private void copy(HostBatch host) {
@@ -96,21 +134,14 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  private Tensor table(List<ImageView> of) {
-    if (views == null) {
-      views = TensorScope.detach(own(DType.FLOAT32, Shape.of(layout.count, ImageView.NUMBERS)));
-    }
-    return views.set(ImageView.numbers(of));
-  }
-
   /** Names of the images. */
   public List<String> ids() {
-    return ids;
+    return content.ids();
   }
 
   /** Number of images. */
   public int count() {
-    return ids.size();
+    return layout.count;
   }
 
   /** float32 {@code [N,H,W,3]}, normalised. */

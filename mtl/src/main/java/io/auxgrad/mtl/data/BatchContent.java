@@ -2,7 +2,7 @@ package io.auxgrad.mtl.data;
 
 import java.util.List;
 
-/** What {@link Batch#refill} brings to a device: pixels, or what it takes to gather them there. */
+/** What a {@link Batch} takes to a device: pixels, or what is needed to gather them there. */
 public sealed interface BatchContent permits HostBatch, DeviceBatch {
   /** Names of the images. */
   List<String> ids();

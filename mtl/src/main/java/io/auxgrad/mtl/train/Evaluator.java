@@ -56,7 +56,7 @@ public final class Evaluator {
     Tensor predict(Task task);
   }
 
-  /** Takes one batch of labels and images. */
+  /** Takes one batch of labels and images, which it has to gather. */
   private interface Consumer {
     void accept(Batch batch);
   }
@@ -87,6 +87,7 @@ public final class Evaluator {
   }
 
   private void pass(MultiTaskNetwork network, Batch b, Map<String, Metric> metrics) {
+    b.gather();
     try (var _ = TensorScope.open()) {
       Map<String, Variable> outputs = network.forward(Variable.constant(b.images())).main();
       update(
@@ -100,7 +101,12 @@ public final class Evaluator {
   public Map<String, TrivialPredictor> fitTrivial(Dataset dataset) {
     Map<String, TrivialPredictor> predictors = new LinkedHashMap<>();
     tasks.forEach(task -> predictors.put(task.name(), task.newTrivialPredictor()));
-    forEachBatch(dataset, b -> predictors.values().forEach(p -> p.fit(b)));
+    forEachBatch(
+        dataset,
+        b -> {
+          b.gather();
+          predictors.values().forEach(p -> p.fit(b));
+        });
     return predictors;
   }
 
@@ -111,14 +117,16 @@ public final class Evaluator {
       Map<String, Metric> metrics = newMetrics();
       forEachBatch(
           dataset,
-          b ->
-              update(
-                  metrics,
-                  b,
-                  task ->
-                      trivial
-                          .get(task.name())
-                          .predict(backend.memory(), b.count(), size.height(), size.width())));
+          b -> {
+            b.gather();
+            update(
+                metrics,
+                b,
+                task ->
+                    trivial
+                        .get(task.name())
+                        .predict(backend.memory(), b.count(), size.height(), size.width()));
+          });
       return flat(metrics);
     }
   }
@@ -134,7 +142,7 @@ public final class Evaluator {
     try (BatchSource source = BatchSource.evaluation(dataset, size, batch, loaders);
         var _ = Tape.noGrad()) {
       while (source.hasNext()) {
-        current = filled(current, source.next());
+        current = taking(current, source.next());
         try (var _ = TensorScope.open()) {
           consumer.accept(current);
         }
@@ -147,14 +155,15 @@ public final class Evaluator {
   }
 
   /** {@code before}, which may be null, with {@code content}; a new one for another size. */
-  private Batch filled(Batch before, BatchContent content) {
+  private Batch taking(Batch before, BatchContent content) {
     if (before != null && before.count() == content.count()) {
-      return before.refill(content);
+      before.take(content);
+      return before;
     }
     if (before != null) {
       before.close();
     }
-    return Batch.upload(backend.memory(), content);
+    return Batch.taking(backend.memory(), content);
   }
 
   private void update(Map<String, Metric> metrics, Batch b, Predictor predictor) {

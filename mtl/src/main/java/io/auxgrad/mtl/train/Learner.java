@@ -80,8 +80,8 @@ final class Learner implements AutoCloseable {
   }
 
   /**
-   * Asks the device for one step on {@code batch}, which must be the same object in each step where
-   * steps are recorded.
+   * Asks the device for one step on what {@code batch} took last, which must be the same object in
+   * each step where steps are recorded.
    *
    * @param step its number, from 0
    * @return its losses, unweighted and by name
@@ -98,6 +98,7 @@ final class Learner implements AutoCloseable {
   }
 
   private void step(Batch batch) {
+    batch.gather();
     try (Tensor losses = backward(batch)) {
       learning = GradientClipping.byGlobalNorm(parameters, clip, losses, verdict);
       optimizer.step(verdict);

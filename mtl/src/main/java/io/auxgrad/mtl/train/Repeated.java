@@ -33,7 +33,8 @@ final class Repeated implements AutoCloseable {
   void run(Object on, Runnable body) {
     if (replay != null) {
       if (on != recordedOn) {
-        throw new IllegalArgumentException("this was recorded on another batch: refill that one");
+        throw new IllegalArgumentException(
+            "this was recorded on another batch: let that one take the images");
       }
       replay.run();
     } else if (records && done == WARM_UP) {

@@ -199,9 +199,9 @@ public final class Trainer implements AutoCloseable {
 
   private void fill(BatchContent content) {
     if (batch == null) {
-      batch = Batch.upload(backend.memory(), content);
+      batch = Batch.taking(backend.memory(), content);
     } else {
-      batch.refill(content);
+      batch.take(content);
     }
   }
 

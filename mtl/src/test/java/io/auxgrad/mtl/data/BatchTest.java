@@ -46,18 +46,18 @@ class BatchTest {
   }
 
   @Test
-  void isRefilledInTheSameTensors() {
+  void takesOthersInTheSameTensors() {
     HostBatch host = host(Samples.random("b", 6, 10, 2));
     try (Batch batch = Batch.upload(memory, host(Samples.random("a", 6, 10, 1)))) {
       Tensor images = batch.images();
-      batch.refill(host);
+      batch.take(host);
       assertSame(images, batch.images());
       assertEquals(List.of("b"), batch.ids());
       assertArrayEquals(host.images(), batch.images().toFloats());
       assertArrayEquals(host.classes(), batch.classes().toInts());
       assertArrayEquals(host.normalsMask(), batch.normalsMask().toBytes());
       HostBatch two = host(Samples.random("a", 6, 10, 1), Samples.random("b", 6, 10, 2));
-      assertThrows(IllegalArgumentException.class, () -> batch.refill(two));
+      assertThrows(IllegalArgumentException.class, () -> batch.take(two));
     }
   }
 

@@ -11,6 +11,7 @@ import io.auxgrad.mtl.NoLeaks;
 import io.auxgrad.mtl.StandInGpu;
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.render.RenderedRooms;
+import io.auxgrad.tensor.Replay;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
@@ -55,7 +56,8 @@ class DeviceDataTest {
           batch = Batch.upload(backend.memory(), content);
         }
         Tensor images = batch.images();
-        batch.refill(content);
+        batch.take(content);
+        batch.gather();
         assertSame(images, batch.images());
         BatchBytes.assertEqual(expected, batch);
       }
@@ -94,6 +96,43 @@ class DeviceDataTest {
   void renderedRoomsAreTheSameBytesByTheKernelsOfTheGpu() {
     assumeTrue(StandInGpu.available(), "needs g++");
     assertSameEpochs(StandInGpu.shuffled(), RenderedRooms.splits(3, 24, 32, 9, 2, 6).cached(SIZE));
+  }
+
+  private void assertGathersWhatWasTakenLast(Backend backend) {
+    Splits host = RenderedRooms.splits(3, 24, 32, 8, 1, 1).cached(SIZE);
+    try (DeviceData data = data(backend, Residency.DEVICE);
+        BatchSource expected = training(host.train(), 0, 0);
+        BatchSource device = training(data.splits(host, SIZE).train(), 0, 0);
+        Batch batch = Batch.taking(backend.memory(), device.next());
+        Replay replay = backend.record(batch::gather)) {
+      BatchBytes.assertEqual((HostBatch) expected.next(), batch);
+      batch.take(device.next());
+      replay.run();
+      BatchBytes.assertEqual((HostBatch) expected.next(), batch);
+    }
+  }
+
+  @Test
+  void aRecordingGathersWhatWasTakenLast() {
+    assertGathersWhatWasTakenLast(cpu);
+  }
+
+  @Test
+  void aRecordingGathersWhatWasTakenLastByTheKernelsOfTheGpu() {
+    assumeTrue(StandInGpu.available(), "needs g++");
+    assertGathersWhatWasTakenLast(StandInGpu.shuffled());
+  }
+
+  @Test
+  void aBatchTakesImagesOfOnePlaceOnly() {
+    Splits host = RenderedRooms.splits(3, 24, 32, 4, 1, 1).cached(SIZE);
+    try (DeviceData data = data(cpu, Residency.DEVICE);
+        BatchSource pixels = training(host.train(), 0, 0);
+        BatchSource device = training(data.splits(host, SIZE).train(), 0, 0);
+        Batch batch = Batch.taking(cpu.memory(), device.next())) {
+      var e = assertThrows(IllegalArgumentException.class, () -> batch.take(pixels.next()));
+      assertTrue(e.getMessage().startsWith("a batch takes all"), e.getMessage());
+    }
   }
 
   @Test

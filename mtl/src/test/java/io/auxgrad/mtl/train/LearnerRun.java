@@ -77,7 +77,7 @@ final class LearnerRun implements AutoCloseable {
 
   /** Asks for a step on new images. */
   PendingLosses step() {
-    batch.refill(random());
+    batch.take(random());
     last = learner.step(batch, steps++);
     return last;
   }
