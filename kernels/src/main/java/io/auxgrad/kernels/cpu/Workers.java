@@ -7,6 +7,9 @@ import java.util.function.IntFunction;
  * The threads of the CPU backend. The caller takes part in the work; how the work is divided
  * depends on the sizes and the number of threads only, never on timing.
  *
+ * <p>Which threads do the parts may differ: new work is done by its caller while it {@linkplain
+ * WarmUp warms up}.
+ *
  * <p>Several callers take turns. A body that calls back into its workers runs that inner work
  * alone, on its own thread. What a body throws reaches the caller, after all workers have ended.
  */
@@ -32,7 +35,7 @@ public final class Workers implements AutoCloseable {
   private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
   private final ReentrantLock turn = new ReentrantLock();
-  private final Fork fork = new Fork();
+  private final Fork fork;
   private final IntFunction<Team> teams;
   private volatile Team team;
 
@@ -42,7 +45,12 @@ public final class Workers implements AutoCloseable {
   }
 
   Workers(int threads, IntFunction<Team> teams) {
+    this(threads, teams, Runtime.getRuntime().availableProcessors());
+  }
+
+  Workers(int threads, IntFunction<Team> teams, int processors) {
     this.teams = teams;
+    fork = new Fork(new WarmUp(processors));
     team = teamOf(threads);
   }
 
@@ -72,7 +80,8 @@ public final class Workers implements AutoCloseable {
           for (long part = lo; part < hi; part++) {
             body.run((int) part);
           }
-        });
+        },
+        body.getClass());
   }
 
   /**
@@ -81,6 +90,11 @@ public final class Workers implements AutoCloseable {
    * one range; small work stays on the calling thread.
    */
   public void range(long n, long grain, RangeBody body) {
+    range(n, grain, body, body.getClass());
+  }
+
+  /** What {@code body} does is of the kind {@code kind}. */
+  private void range(long n, long grain, RangeBody body, Class<?> kind) {
     long grains = Math.ceilDiv(n, grain);
     if (grains <= 1 || team.size() == 1 || INSIDE.get()) {
       if (n > 0) {
@@ -90,7 +104,7 @@ public final class Workers implements AutoCloseable {
     }
     turn.lock();
     try {
-      fork.run(team, n, grain, grains, body);
+      fork.run(team, n, grain, grains, body, kind);
     } finally {
       turn.unlock();
     }
@@ -127,6 +141,7 @@ public final class Workers implements AutoCloseable {
 
   /** The division of work that has its turn; remembers what the first failing worker threw. */
   private static final class Fork implements Team.Task {
+    private final WarmUp warmUp;
     private int workers;
     private long n;
     private long grain;
@@ -135,19 +150,35 @@ public final class Workers implements AutoCloseable {
     private Throwable thrown;
     private int thrower;
 
-    void run(Team team, long n, long grain, long grains, RangeBody body) {
+    Fork(WarmUp warmUp) {
+      this.warmUp = warmUp;
+    }
+
+    void run(Team team, long n, long grain, long grains, RangeBody body, Class<?> kind) {
       this.workers = team.size();
       this.n = n;
       this.grain = grain;
       this.grains = grains;
       this.body = body;
-      team.fork(this);
+      if (warmUp.isAlone(workers, kind)) {
+        runAlone(kind);
+      } else {
+        team.fork(this);
+      }
       this.body = null;
       if (thrown != null) {
         Throwable t = thrown;
         thrown = null;
         throw rethrown(t);
       }
+    }
+
+    private void runAlone(Class<?> kind) {
+      long begin = System.nanoTime();
+      for (int worker = 0; worker < workers; worker++) {
+        run(worker);
+      }
+      warmUp.add(kind, System.nanoTime() - begin);
     }
 
     @Override

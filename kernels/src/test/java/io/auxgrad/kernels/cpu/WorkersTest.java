@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,49 @@ class WorkersTest {
     Set<Thread> threads = Collections.synchronizedSet(new HashSet<>());
     workers.range(10, 10, (worker, lo, hi) -> threads.add(Thread.currentThread()));
     assertEquals(Set.of(Thread.currentThread()), threads);
+  }
+
+  @Test
+  void newWorkOfATeamThatTakesBothProcessorsIsItsCallersAtFirst() {
+    try (Workers both = new Workers(2, JavaTeam::new, 2);
+        Workers enough = new Workers(2, JavaTeam::new, 4)) {
+      Set<Thread> threads = Collections.synchronizedSet(new HashSet<>());
+      long[][] bounds = new long[2][];
+      Workers.RangeBody body =
+          (worker, lo, hi) -> {
+            threads.add(Thread.currentThread());
+            bounds[worker] = new long[] {lo, hi};
+          };
+      both.range(100, 10, body);
+      assertEquals(Set.of(Thread.currentThread()), threads);
+      assertArrayEquals(new long[][] {{0, 50}, {50, 100}}, bounds);
+      for (int i = 0; i < 8; i++) {
+        both.range(100, 10, body);
+      }
+      assertEquals(2, threads.size());
+      threads.clear();
+      enough.range(100, 10, body);
+      assertEquals(2, threads.size());
+    }
+  }
+
+  @Test
+  void newWorkThatTakesLongIsNotNewForLong() {
+    try (Workers both = new Workers(2, JavaTeam::new, 2)) {
+      Set<Thread> threads = Collections.synchronizedSet(new HashSet<>());
+      Workers.Part slow =
+          part -> {
+            threads.add(Thread.currentThread());
+            long end = System.nanoTime() + 100_000_000;
+            while (System.nanoTime() < end) {
+              LockSupport.parkNanos(end - System.nanoTime());
+            }
+          };
+      both.run(2, slow);
+      assertEquals(1, threads.size());
+      both.run(2, slow);
+      assertEquals(2, threads.size());
+    }
   }
 
   @Test

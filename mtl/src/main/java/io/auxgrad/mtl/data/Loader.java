@@ -22,6 +22,7 @@ public final class Loader implements BatchSource {
   private final int ahead;
   private final ExecutorService workers;
   private final ArrayDeque<Future<HostBatch>> pending = new ArrayDeque<>();
+  private final int first;
   private int position;
   private int submitted;
 
@@ -33,9 +34,10 @@ public final class Loader implements BatchSource {
     this.workers =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().daemon().name("loader-", 0).factory());
+    first = firstBatch;
     position = firstBatch;
     submitted = firstBatch;
-    submit();
+    submit(1);
   }
 
   /** As {@link BatchSource#training}, on the host. */
@@ -83,9 +85,12 @@ public final class Loader implements BatchSource {
     if (!hasNext()) {
       throw new NoSuchElementException("the epoch has " + plan.batches() + " batches");
     }
+    // Who waits for the first batch is not kept waiting for the decoding of those behind it.
+    if (position > first) {
+      submit(1 + ahead);
+    }
     HostBatch result = await(pending.removeFirst());
     position++;
-    submit();
     return result;
   }
 
@@ -99,8 +104,8 @@ public final class Loader implements BatchSource {
   // Decoding or rendering for the first time is done here, on the consumer's thread and all idle
   // processors: done ahead it would take a core from the consumer's team, whose every op waits for
   // the slowest of its threads.
-  private void submit() {
-    while (submitted < Math.min(plan.batches(), position + ahead)) {
+  private void submit(int count) {
+    while (submitted < Math.min(plan.batches(), position + count)) {
       int number = submitted++;
       dataset.prepare(plan.indices(number));
       pending.addLast(workers.submit(() -> load(number)));
