@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.mtl.config.Config;
+import io.auxgrad.mtl.data.BatchSource;
+import io.auxgrad.mtl.data.Dataset;
+import io.auxgrad.mtl.data.DeviceData;
+import io.auxgrad.mtl.data.Residency;
+import io.auxgrad.mtl.data.Splits;
+import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.train.CapturedStepTest.Training;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,7 +49,10 @@ final class FakeDriverTraining {
     Training training = Training.DEEPLAB_ADAMW;
     LearnerRun.of(training.config("never"), backend, STEPS)
         .assertSame(LearnerRun.of(training.config("auto"), backend, STEPS));
-    countCalls(backend);
+    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("auto"), backend)) {
+      countCalls(run, backend);
+    }
+    gatherInTheGraph(backend);
     assertEquals(
         CapturedStepTest.evaluate(backend, "never", FEW_IMAGES),
         CapturedStepTest.evaluate(backend, "auto", FEW_IMAGES));
@@ -59,20 +70,55 @@ final class FakeDriverTraining {
     return FakeGpu.calls("cuMemcpyDtoHAsync_v2");
   }
 
-  private static void countCalls(Backend backend) throws Diverged {
-    try (LearnerRun run = new LearnerRun(Training.LIGHT_SGD.config("auto"), backend)) {
-      for (int i = 0; i < STEPS; i++) {
-        run.step().await();
+  /** Batches of samples that lie on the device are made by the graph. */
+  private static void gatherInTheGraph(Backend backend) throws Diverged {
+    Config config = Trainings.config("data.rooms.train=16", "train.capture=auto");
+    Config eager = Trainings.config("data.rooms.train=16", "train.capture=never");
+    Splits splits = DataSource.open(config.data());
+    try (DeviceData data = new DeviceData(backend, Residency.DEVICE, _ -> {})) {
+      Dataset onDevice = data.splits(splits, config.data().size()).train();
+      List<Task> tasks = TaskList.of(config.tasks(), splits.classes().size());
+      outcome(eager, tasks, onDevice, backend)
+          .assertSame(outcome(config, tasks, onDevice, backend));
+      try (BatchSource source = training(config, onDevice);
+          LearnerRun run = new LearnerRun(config, backend, tasks, source::next)) {
+        countCalls(run, backend);
       }
-      MemoryUsage memory = backend.memory().usage();
-      Map<String, Long> before = new LinkedHashMap<>();
-      OF_A_STEP.keySet().forEach(call -> before.put(call, FakeGpu.calls(call)));
-      for (int i = 0; i < REPLAYS; i++) {
-        run.step().await();
-      }
-      OF_A_STEP.forEach((call, each) ->
-          assertEquals(before.get(call) + REPLAYS * each, FakeGpu.calls(call), call));
-      assertEquals(memory, backend.memory().usage());
     }
+  }
+
+  private static LearnerRun.Outcome outcome(
+      Config config, List<Task> tasks, Dataset dataset, Backend backend) throws Diverged {
+    try (BatchSource source = training(config, dataset);
+        LearnerRun run = new LearnerRun(config, backend, tasks, source::next)) {
+      return run.outcome(STEPS);
+    }
+  }
+
+  private static BatchSource training(Config config, Dataset dataset) {
+    return BatchSource.training(
+        dataset,
+        DataSource.augmentation(config.augment()),
+        config.data().size(),
+        config.train().batch(),
+        config.seed(),
+        0,
+        0,
+        1);
+  }
+
+  private static void countCalls(LearnerRun run, Backend backend) throws Diverged {
+    for (int i = 0; i < STEPS; i++) {
+      run.step().await();
+    }
+    MemoryUsage memory = backend.memory().usage();
+    Map<String, Long> before = new LinkedHashMap<>();
+    OF_A_STEP.keySet().forEach(call -> before.put(call, FakeGpu.calls(call)));
+    for (int i = 0; i < REPLAYS; i++) {
+      run.step().await();
+    }
+    OF_A_STEP.forEach(
+        (call, each) -> assertEquals(before.get(call) + REPLAYS * each, FakeGpu.calls(call), call));
+    assertEquals(memory, backend.memory().usage());
   }
 }
