@@ -88,7 +88,8 @@ public final class Batch implements AutoCloseable {
     }
     if (content != null && samplesOrNull(next) != samplesOrNull(content)) {
       throw new IllegalArgumentException(
-          "a batch takes all that it ever holds from the host, or from the same samples on a device");
+          "a batch with %s cannot take %s, which lie elsewhere: make another one for those"
+              .formatted(origin(content), origin(next)));
     }
     if (next instanceof HostBatch host) {
       copy(host);
@@ -113,6 +114,13 @@ public final class Batch implements AutoCloseable {
 
   private static DeviceSamples samplesOrNull(BatchContent content) {
     return content instanceof DeviceBatch onDevice ? onDevice.samples() : null;
+  }
+
+  private static String origin(BatchContent content) {
+    return "images %s that are %s"
+        .formatted(
+            content.ids(),
+            samplesOrNull(content) == null ? "copied from the host" : "gathered on a device");
   }
 
   private void writeViews(Tensor views) {

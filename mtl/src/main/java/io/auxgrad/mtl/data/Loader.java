@@ -12,8 +12,9 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
 /**
- * The batches of one epoch, prepared by threads that run ahead of the consumer. At most one batch
- * per thread and one more are ready or in work. Closed with its threads by {@link #close}.
+ * The batches of one epoch, prepared by threads that run ahead of the consumer, from the second
+ * batch on. At most one batch per thread and one more are ready or in work. Closed with its threads
+ * by {@link #close}.
  */
 public final class Loader implements BatchSource {
   private final Dataset dataset;

@@ -80,8 +80,8 @@ final class Learner implements AutoCloseable {
   }
 
   /**
-   * Asks the device for one step on what {@code batch} took last, which must be the same object in
-   * each step where steps are recorded.
+   * Asks the device for one step on what {@code batch} took last. Where steps are recorded, it must
+   * be the same batch in each.
    *
    * @param step its number, from 0
    * @return its losses, unweighted and by name
