@@ -36,30 +36,70 @@ public final class ChainLoops {
   }
 
   /**
-   * A stage: the maxima of five rows times {@code factors}, one for each channel, are added to
-   * {@code sum}, and the maxima along them go to {@code kept}.
+   * A row of a stage: the maxima of five rows times {@code factors}, one for each channel, are
+   * added to {@code sum}, and the maxima along them go to {@code kept}.
    */
-  public static float stage(
+  public static float row(
       long[] rows, long factors, long sum, long kept, int pixels, int channels) {
     float found = 0;
     for (int c = 0; c < channels; c += Lanes.COUNT) {
       long at = (long) Float.BYTES * c;
       long step = (long) Float.BYTES * channels;
-      found += ChainVectors.stage(rows, at, factors, sum, step, kept, pixels);
+      found += ChainVectors.row(rows, at, factors, sum, step, kept, pixels);
     }
     return found;
   }
 
   /**
-   * The last stage: {@code y}, with pixels a {@code stride} apart, is the sum. Its maxima are of
-   * numbers that were looked at before.
+   * {@link #row} for two rows one below the other: of the first five and of the last five of six
+   * rows, which have four in common.
    */
-  public static void last(
+  public static float twoRows(
+      long[] rows,
+      long factors,
+      long sum0,
+      long sum1,
+      long kept0,
+      long kept1,
+      int pixels,
+      int channels) {
+    float found = 0;
+    for (int c = 0; c < channels; c += Lanes.COUNT) {
+      long at = (long) Float.BYTES * c;
+      long step = (long) Float.BYTES * channels;
+      found += ChainVectors.twoRows(rows, at, factors, sum0, sum1, step, kept0, kept1, pixels);
+    }
+    return found;
+  }
+
+  /** {@link #lastRow} for two rows one below the other. */
+  public static void lastTwoRows(
+      long[] rows,
+      long factors,
+      long sum0,
+      long sum1,
+      long y0,
+      long y1,
+      long stride,
+      int pixels,
+      int channels) {
+    for (int c = 0; c < channels; c += Lanes.COUNT) {
+      long at = (long) Float.BYTES * c;
+      long step = (long) Float.BYTES * channels;
+      ChainVectors.lastTwoRows(rows, at, factors, sum0, sum1, step, y0, y1, stride, pixels);
+    }
+  }
+
+  /**
+   * A row of the last stage: {@code y}, with pixels a {@code stride} apart, is the sum. Its maxima
+   * are of numbers that were looked at before.
+   */
+  public static void lastRow(
       long[] rows, long factors, long sum, long y, long stride, int pixels, int channels) {
     for (int c = 0; c < channels; c += Lanes.COUNT) {
       long at = (long) Float.BYTES * c;
       long step = (long) Float.BYTES * channels;
-      ChainVectors.last(rows, at, factors, sum, step, y, stride, pixels);
+      ChainVectors.lastRow(rows, at, factors, sum, step, y, stride, pixels);
     }
   }
 }
