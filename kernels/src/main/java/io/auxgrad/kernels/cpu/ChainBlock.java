@@ -89,7 +89,7 @@ final class ChainBlock {
 
   /** The input, which is stage number 0, or a stage of the chain. */
   private interface Stage {
-    /** Makes row {@code h} and, if there is one, the next; returns NaN if one was not finite. */
+    /** Makes rows {@code h} and {@code h + 1}; returns NaN if a number was not finite. */
     float make(int h);
   }
 
@@ -145,33 +145,35 @@ final class ChainBlock {
     return ChainLoops.input(sum(h), 4L * count, sum(h), kept(0, h), width, count);
   }
 
+  // Behind the last row of an odd number comes one of nothing new, which nobody reads.
   private Stage middle(int stage) {
     long factor = factors.get(stage - 1).address() + 4L * first;
     return h -> {
       choose(stage - 1, h);
-      return h + 1 < height
-          ? ChainLoops.twoRows(
-              values, factor, sum(h), sum(h + 1), kept(stage, h), kept(stage, h + 1), width, count)
-          : ChainLoops.row(values, factor, sum(h), kept(stage, h), width, count);
+      return ChainLoops.twoRows(
+          values, factor, sum(h), sum(h + 1), kept(stage, h), kept(stage, h + 1), width, count);
     };
   }
 
   private Stage last() {
     long factor = factors.get(stages - 1).address() + 4L * first;
-    boolean wide = y.dtype() == DType.FLOAT32;
-    long stride = 4L * (wide ? channels : count);
     return h -> {
       choose(stages - 1, h);
-      long to = wide ? at(y, h) : sum(h);
-      if (h + 1 < height) {
-        long next = wide ? at(y, h + 1) : sum(h + 1);
-        ChainLoops.lastTwoRows(values, factor, sum(h), sum(h + 1), to, next, stride, width, count);
-      } else {
-        ChainLoops.lastRow(values, factor, sum(h), to, stride, width, count);
-      }
-      if (!wide) {
+      boolean two = h + 1 < height;
+      boolean direct = two && y.dtype() == DType.FLOAT32;
+      ChainLoops.lastTwoRows(
+          values,
+          factor,
+          sum(h),
+          sum(h + 1),
+          direct ? at(y, h) : sum(h),
+          direct ? at(y, h + 1) : sum(h + 1),
+          4L * (direct ? channels : count),
+          width,
+          count);
+      if (!direct) {
         write(h);
-        if (h + 1 < height) {
+        if (two) {
           write(h + 1);
         }
       }

@@ -36,23 +36,9 @@ public final class ChainLoops {
   }
 
   /**
-   * A row of a stage: the maxima of five rows times {@code factors}, one for each channel, are
-   * added to {@code sum}, and the maxima along them go to {@code kept}.
-   */
-  public static float row(
-      long[] rows, long factors, long sum, long kept, int pixels, int channels) {
-    float found = 0;
-    for (int c = 0; c < channels; c += Lanes.COUNT) {
-      long at = (long) Float.BYTES * c;
-      long step = (long) Float.BYTES * channels;
-      found += ChainVectors.row(rows, at, factors, sum, step, kept, pixels);
-    }
-    return found;
-  }
-
-  /**
-   * {@link #row} for two rows one below the other: of the first five and of the last five of six
-   * rows, which have four in common.
+   * Two rows of a stage, one below the other: the maxima of the first five and of the last five of
+   * six rows, times {@code factors}, one for each channel, are added to {@code sum0} and {@code
+   * sum1}, and the maxima along them go to {@code kept0} and {@code kept1}.
    */
   public static float twoRows(
       long[] rows,
@@ -72,7 +58,10 @@ public final class ChainLoops {
     return found;
   }
 
-  /** {@link #lastRow} for two rows one below the other. */
+  /**
+   * Two rows of the last stage: {@code y0} and {@code y1}, with pixels a {@code stride} apart, are
+   * the sums. Their maxima are of numbers that were looked at before.
+   */
   public static void lastTwoRows(
       long[] rows,
       long factors,
@@ -87,19 +76,6 @@ public final class ChainLoops {
       long at = (long) Float.BYTES * c;
       long step = (long) Float.BYTES * channels;
       ChainVectors.lastTwoRows(rows, at, factors, sum0, sum1, step, y0, y1, stride, pixels);
-    }
-  }
-
-  /**
-   * A row of the last stage: {@code y}, with pixels a {@code stride} apart, is the sum. Its maxima
-   * are of numbers that were looked at before.
-   */
-  public static void lastRow(
-      long[] rows, long factors, long sum, long y, long stride, int pixels, int channels) {
-    for (int c = 0; c < channels; c += Lanes.COUNT) {
-      long at = (long) Float.BYTES * c;
-      long step = (long) Float.BYTES * channels;
-      ChainVectors.lastRow(rows, at, factors, sum, step, y, stride, pixels);
     }
   }
 }

@@ -44,40 +44,6 @@ final class ChainVectors {
     return any(check);
   }
 
-  static float row(long[] rows, long at, long factors, long sum, long step, long kept, int pixels) {
-    long a = rows[0] + at;
-    long b = rows[1] + at;
-    long c = rows[2] + at;
-    long d = rows[3] + at;
-    long e = rows[4] + at;
-    long to = sum + at;
-    long target = kept + at - 2 * step;
-    FloatVector factor = load(factors + at, 0);
-    FloatVector check = broadcast(0);
-    FloatVector older = broadcast(Float.NEGATIVE_INFINITY);
-    FloatVector old = older;
-    FloatVector recent = older;
-    FloatVector last = older;
-    long offset = 0;
-    for (int pixel = 0; pixel < pixels; pixel++) {
-      FloatVector v = maximum(a, b, c, d, e, offset).mul(factor);
-      store(load(to + offset, 0).add(v), to + offset, 0);
-      check = check.add(v.sub(v));
-      FloatVector pair = larger(last, v);
-      if (pixel > 1) {
-        store(larger(larger(older, recent), v), target + offset, 0);
-      }
-      older = old;
-      old = recent;
-      recent = pair;
-      last = v;
-      offset += step;
-    }
-    store(larger(older, recent), target + offset, 0);
-    store(larger(old, last), target + offset + step, 0);
-    return any(check);
-  }
-
   static float twoRows(
       long[] rows,
       long at,
@@ -110,10 +76,7 @@ final class ChainVectors {
     FloatVector last1 = older0;
     long offset = 0;
     for (int pixel = 0; pixel < pixels; pixel++) {
-      FloatVector both =
-          larger(
-              larger(load(b + offset, 0), load(c + offset, 0)),
-              larger(load(d + offset, 0), load(e + offset, 0)));
+      FloatVector both = shared(b, c, d, e, offset);
       FloatVector v = larger(both, load(a + offset, 0)).mul(factor);
       FloatVector w = larger(both, load(f + offset, 0)).mul(factor);
       store(load(to0 + offset, 0).add(v), to0 + offset, 0);
@@ -174,10 +137,7 @@ final class ChainVectors {
     long target1 = y1 + at;
     long offset = 0;
     for (int pixel = 0; pixel < pixels; pixel++) {
-      FloatVector both =
-          larger(
-              larger(load(b + offset, 0), load(c + offset, 0)),
-              larger(load(d + offset, 0), load(e + offset, 0)));
+      FloatVector both = shared(b, c, d, e, offset);
       FloatVector v = larger(both, load(a + offset, 0)).mul(factor);
       FloatVector w = larger(both, load(f + offset, 0)).mul(factor);
       store(load(from0 + offset, 0).add(v), target0, 0);
@@ -188,29 +148,10 @@ final class ChainVectors {
     }
   }
 
-  static void lastRow(
-      long[] rows, long at, long factors, long sum, long step, long y, long stride, int pixels) {
-    long a = rows[0] + at;
-    long b = rows[1] + at;
-    long c = rows[2] + at;
-    long d = rows[3] + at;
-    long e = rows[4] + at;
-    FloatVector factor = load(factors + at, 0);
-    long from = sum + at;
-    long target = y + at;
-    long offset = 0;
-    for (int pixel = 0; pixel < pixels; pixel++) {
-      FloatVector v = maximum(a, b, c, d, e, offset).mul(factor);
-      store(load(from + offset, 0).add(v), target, 0);
-      offset += step;
-      target += stride;
-    }
-  }
-
-  private static FloatVector maximum(long a, long b, long c, long d, long e, long offset) {
-    FloatVector first = larger(load(a + offset, 0), load(b + offset, 0));
-    FloatVector second = larger(load(c + offset, 0), load(d + offset, 0));
-    return larger(larger(first, second), load(e + offset, 0));
+  // The maximum of the rows that two windows have in common.
+  private static FloatVector shared(long b, long c, long d, long e, long offset) {
+    FloatVector first = larger(load(b + offset, 0), load(c + offset, 0));
+    return larger(first, larger(load(d + offset, 0), load(e + offset, 0)));
   }
 
   // What is not finite is NaN less itself, everything else 0.
