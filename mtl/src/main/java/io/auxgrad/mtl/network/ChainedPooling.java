@@ -59,19 +59,24 @@ final class ChainedPooling extends Layer {
     Variable sum = x;
     Variable top = x;
     for (Conv2d conv : convolutions.subList(0, STAGES - 1)) {
-      Variable pooled = PoolingGradients.maxPool(top, WINDOW);
-      Variable next = conv.forward(pooled);
-      Variable longer = sum.plus(next);
-      // At a quarter of the images' size these maps are what a step's peak of memory is made of.
+      Variable pooled = pooled(top, x);
+      top = conv.forward(pooled);
       pooled.release();
-      if (top != x) {
-        top.release();
+      Variable longer = sum.plus(top);
+      if (sum != x) {
         sum.release();
       }
-      top = next;
       sum = longer;
     }
-    Variable pooled = PoolingGradients.maxPool(top, WINDOW);
+    Variable pooled = pooled(top, x);
     return convolutions.getLast().forward(pooled, sum, Activation.IDENTITY);
+  }
+
+  private static Variable pooled(Variable top, Variable x) {
+    Variable pooled = PoolingGradients.maxPool(top, WINDOW);
+    if (top != x) {
+      top.release();
+    }
+    return pooled;
   }
 }
