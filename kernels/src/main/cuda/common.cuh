@@ -32,13 +32,20 @@ DEVICE float narrow<float>(float x) {
   return x;
 }
 
-// To the nearest, of two the even one. A NaN stays one: the rounding could carry its fraction away.
+// To the nearest, of two the even one. A NaN stays one: the rounding could carry its fraction away. From Ampere on there
+// is an instruction for it.
 template <>
 DEVICE bfloat16 narrow<bfloat16>(float x) {
+#if __CUDA_ARCH__ >= 800
+  bfloat16 rounded;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(rounded.bits) : "f"(x));
+  return rounded;
+#else
   uint32 bits = __float_as_uint(x);
   uint32 rounded = bits + 0x7fffu + (bits >> 16 & 1u);
   uint32 quiet = bits | 0x400000u;
   return bfloat16{static_cast<uint16>((x == x ? rounded : quiet) >> 16)};
+#endif
 }
 
 // As it goes into a product: NARROW if the other factor is bfloat16, to which both are rounded then.
@@ -67,8 +74,19 @@ DEVICE Pack<T, N> load(const T* from) {
   return *reinterpret_cast<const Pack<T, N>*>(from);
 }
 
+// To global memory. 16 bytes are asked for in so many words: between computations the compiler takes a pack apart, and
+// would then write it element by element.
 template <class T, int N>
 DEVICE void store(T* to, const Pack<T, N>& pack) {
+#ifdef __CUDA_ARCH__
+  if constexpr (sizeof(pack) == 16) {
+    const Pack<uint32, 4>& words = reinterpret_cast<const Pack<uint32, 4>&>(pack);
+    asm volatile("{ .reg .u64 to; cvta.to.global.u64 to, %0; st.global.v4.b32 [to], {%1, %2, %3, %4}; }" ::"l"(to),
+                 "r"(words.at[0]), "r"(words.at[1]), "r"(words.at[2]), "r"(words.at[3])
+                 : "memory");
+    return;
+  }
+#endif
   *reinterpret_cast<Pack<T, N>*>(to) = pack;
 }
 
@@ -104,7 +122,8 @@ DEVICE S blockSum(S value) {
   return warpSum(lane < static_cast<int>(blockDim.x / WARP) ? partial[lane] : S(0));
 }
 
-// ---- The larger and the smaller of two; a NaN on either side is the result, which fmaxf and fminf would swallow.
+// ---- The larger and the smaller of two; a NaN on either side is the result, which fmaxf and fminf would swallow. From
+// Ampere on there are instructions for it.
 
 template <class V>
 DEVICE V larger(V a, V b) {
@@ -115,6 +134,22 @@ template <class V>
 DEVICE V smaller(V a, V b) {
   return a < b || a != a ? a : b;
 }
+
+#if __CUDA_ARCH__ >= 800
+template <>
+DEVICE float larger<float>(float a, float b) {
+  float y;
+  asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+  return y;
+}
+
+template <>
+DEVICE float smaller<float>(float a, float b) {
+  float y;
+  asm("min.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+  return y;
+}
+#endif
 
 // ---- Wrong data: a kernel cannot throw, so the host finds the first report here when it next waits.
 

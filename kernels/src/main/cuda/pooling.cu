@@ -3,6 +3,9 @@
 // Bound by memory: the input is read once and the output written once, the backward pass the other way round. Windows
 // overlap, but what neighbours read again is in the caches. Gradients gather: each input pixel looks at the windows that
 // hold it, in a fixed order, so there are no atomics.
+//
+// But for the maximum of 5x5, whose 25 comparisons take longer than memory does. There a thread walks down some rows, and
+// windows one below the other share what is largest in each row: 5 comparisons for a row and 4 for an output.
 #include "channels.cuh"
 
 struct Extents {
@@ -34,11 +37,23 @@ struct Window {
   DEVICE float share(int o, int in) const { return 1 / static_cast<float>(end(o, in) - first(o)); }
 };
 
-// ---- Maximum. The first of equal values wins, and of all the first NaN.
+// ---- Maximum. The first of equal values wins, and of all the last NaN.
 
-DEVICE bool wins(float value, float best) { return value > best || (value != value && best == best); }
+DEVICE bool wins(float value, float best) { return value > best || value != value; }
 
 // `positions` may be null: y and positions move 5/4 (float32) or 3/2 (bfloat16) of what y alone moves.
+template <class T, int N>
+DEVICE void finish(T* y, uint8* positions, int64 target, const float (&best)[N], const int (&where)[N]) {
+  storeNarrow(y + target, best);
+  if (positions) {
+    Pack<uint8, N> out;
+    for (int e = 0; e < N; e++) {
+      out.at[e] = static_cast<uint8>(where[e]);
+    }
+    store(positions + target, out);
+  }
+}
+
 template <class T, int N>
 DEVICE void maximum(const T* x, T* y, uint8* positions, const Extents& s, const Window& window) {
   Place at = place<N>(s.outHeight, s.outWidth, s.channels);
@@ -71,14 +86,107 @@ DEVICE void maximum(const T* x, T* y, uint8* positions, const Extents& s, const 
       }
     }
   }
-  int64 target = offset(at.image, at.row, at.column, at.channel, s.outHeight, s.outWidth, s.channels);
-  storeNarrow(y + target, best);
-  if (positions) {
-    Pack<uint8, N> out;
+  finish(y, positions, offset(at.image, at.row, at.column, at.channel, s.outHeight, s.outWidth, s.channels), best,
+         where);
+}
+
+// ---- Maximum of 5x5 windows, one at each pixel. A place outside of the image is that of the nearest pixel inside, which
+// is in the window too: so nothing is asked about edges, and of equal places the first still wins.
+
+constexpr int SIDE = 5;
+
+// Outputs of a column that a thread makes.
+constexpr int RUN = 4;
+
+DEVICE int clamped(int i, int extent) { return min(max(i, 0), extent - 1); }
+
+// The largest so far, and where: which is nothing, and takes no register, unless PLACED.
+template <int N, bool PLACED>
+struct Winner {
+  float value[N];
+  int where[N];
+
+  // Of what comes behind this, or lies below it.
+  DEVICE void meet(const Winner& other) {
     for (int e = 0; e < N; e++) {
-      out.at[e] = static_cast<uint8>(where[e]);
+      if constexpr (PLACED) {
+        bool won = wins(other.value[e], value[e]);
+        value[e] = won ? other.value[e] : value[e];
+        where[e] = won ? other.where[e] : where[e];
+      } else {
+        value[e] = larger(other.value[e], value[e]);
+      }
     }
-    store(positions + target, out);
+  }
+};
+
+// Where the window of an output begins.
+struct Corner {
+  int row;
+  int column;
+
+  DEVICE int position(int i, int j) const { return (i - row) * SIDE + j - column; }
+};
+
+// Of the SIDE places of row i in a window, by their positions in it.
+template <int N, bool PLACED, class T>
+DEVICE Winner<N, PLACED> acrossRow(const T* row, int i, const Corner& corner, const Extents& s) {
+  Winner<N, PLACED> best;
+  for (int tap = 0; tap < SIDE; tap++) {
+    int j = clamped(corner.column + tap, s.inWidth);
+    Pack<T, N> in = load<T, N>(row + static_cast<int64>(j) * s.channels);
+    Winner<N, PLACED> here;
+    for (int e = 0; e < N; e++) {
+      here.value[e] = widen(in.at[e]);
+      here.where[e] = corner.position(i, j);
+    }
+    if (tap == 0) {
+      best = here;
+    } else {
+      best.meet(here);
+    }
+  }
+  return best;
+}
+
+// f(target, channel, winner) for RUN outputs below each other. The grid has a row for each RUN rows of y.
+template <int N, bool PLACED, class T, class F>
+DEVICE void eachWinner(const T* x, const Extents& s, F f) {
+  Place at = place<N>((s.outHeight + RUN - 1) / RUN, s.outWidth, s.channels);
+  if (!at.inside) {
+    return;
+  }
+  int first = at.row * RUN;
+  Corner corner = {first - SIDE / 2, at.column - SIDE / 2};
+  Winner<N, PLACED> rows[SIDE + RUN - 1];
+#pragma unroll
+  for (int i = 0; i < SIDE + RUN - 1; i++) {
+    int row = clamped(corner.row + i, s.inHeight);
+    const T* from = x + offset(at.image, row, 0, at.channel, s.inHeight, s.inWidth, s.channels);
+    rows[i] = acrossRow<N, PLACED>(from, row, corner, s);
+    int down = i - (SIDE - 1);
+    if (down >= 0 && first + down < s.outHeight) {
+      Winner<N, PLACED> best = rows[down];
+      for (int k = 1; k < SIDE; k++) {
+        best.meet(rows[down + k]);
+      }
+      for (int e = 0; e < N; e++) {
+        best.where[e] -= down * SIDE;
+      }
+      f(offset(at.image, first + down, at.column, at.channel, s.outHeight, s.outWidth, s.channels), at.channel, best);
+    }
+  }
+}
+
+template <class T, int N>
+DEVICE void maximum5x5(const T* x, T* y, uint8* positions, const Extents& s) {
+  if (positions) {
+    eachWinner<N, true>(x, s, [&](int64 target, int, const Winner<N, true>& best) {
+      finish(y, positions, target, best.value, best.where);
+    });
+  } else {
+    eachWinner<N, false>(
+        x, s, [&](int64 target, int, const Winner<N, false>& best) { storeNarrow(y + target, best.value); });
   }
 }
 
@@ -119,6 +227,21 @@ DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Ex
 // between the stages is float32, for sums may cancel. `base` may be `sum`, for each thread reads what it writes; `next` is
 // null in the last stage.
 template <class From, class To, int N>
+DEVICE void link(const float (&largest)[N], const From* base, const float* factor, float* next, To* sum, int64 target) {
+  Pack<From, N> old = load<From, N>(base + target);
+  float top[N];
+  float total[N];
+  for (int e = 0; e < N; e++) {
+    top[e] = largest[e] * factor[e];
+    total[e] = widen(old.at[e]) + top[e];
+  }
+  if (next) {
+    storeNarrow(next + target, top);
+  }
+  storeNarrow(sum + target, total);
+}
+
+template <class From, class To, int N>
 DEVICE void chain(const From* top, const From* base, const float* factor, float* next, To* sum, const Extents& s,
                   const Window& window) {
   Place at = place<N>(s.outHeight, s.outWidth, s.channels);
@@ -136,22 +259,19 @@ DEVICE void chain(const From* top, const From* base, const float* factor, float*
     for (int j = window.first(at.column); j < endColumn; j++) {
       Pack<From, N> in = load<From, N>(row + static_cast<int64>(j) * s.channels);
       for (int e = 0; e < N; e++) {
-        float value = widen(in.at[e]);
-        best[e] = wins(value, best[e]) ? value : best[e];
+        best[e] = larger(widen(in.at[e]), best[e]);
       }
     }
   }
   int64 target = offset(at.image, at.row, at.column, at.channel, s.outHeight, s.outWidth, s.channels);
-  Pack<From, N> old = load<From, N>(base + target);
-  float total[N];
-  for (int e = 0; e < N; e++) {
-    best[e] *= factor[at.channel + e];
-    total[e] = widen(old.at[e]) + best[e];
-  }
-  if (next) {
-    storeNarrow(next + target, best);
-  }
-  storeNarrow(sum + target, total);
+  link(best, base, factor + at.channel, next, sum, target);
+}
+
+template <class From, class To, int N>
+DEVICE void chain5x5(const From* top, const From* base, const float* factor, float* next, To* sum, const Extents& s) {
+  eachWinner<N, false>(top, s, [&](int64 target, int channel, const Winner<N, false>& best) {
+    link(best.value, base, factor + channel, next, sum, target);
+  });
 }
 
 // ---- Average over what lies inside of the image.
@@ -218,10 +338,12 @@ DEVICE void globalBackward(const T* dy, T* dx, int height, int width, int channe
   }
 }
 
-#define SHAPE_PARAMETERS \
-  int inHeight, int inWidth, int outHeight, int outWidth, int channels, int kernel, int stride, int pad
+#define EXTENTS_PARAMETERS int inHeight, int inWidth, int outHeight, int outWidth, int channels
+#define EXTENTS \
+  Extents { inHeight, inWidth, outHeight, outWidth, channels }
+#define SHAPE_PARAMETERS EXTENTS_PARAMETERS, int kernel, int stride, int pad
 #define SHAPE \
-  Extents{inHeight, inWidth, outHeight, outWidth, channels}, Window { kernel, stride, pad }
+  EXTENTS, Window { kernel, stride, pad }
 
 // Each must move its input and its output once, sizeof(T) bytes for each element, and the maximum and its
 // gradient a byte for each position.
@@ -254,11 +376,26 @@ POOLING_ENTRIES(single_bf16, bfloat16, 1)
     chain<From, To, N>(top, base, factor, next, sum, SHAPE);                                            \
   }
 
-#define CHAIN_ENTRIES(PREFIX, N)                      \
-  CHAIN_ENTRY(PREFIX##f32_f32, float, float, N)       \
-  CHAIN_ENTRY(PREFIX##f32_bf16, float, bfloat16, N)   \
-  CHAIN_ENTRY(PREFIX##bf16_f32, bfloat16, float, N)   \
-  CHAIN_ENTRY(PREFIX##bf16_bf16, bfloat16, bfloat16, N)
+#define CHAIN_5X5_ENTRY(SUFFIX, From, To, N)                                                            \
+  ENTRY chain_5x5_##SUFFIX(const From* top, const From* base, const float* factor, float* next,         \
+                           To* sum, EXTENTS_PARAMETERS) {                                               \
+    chain5x5<From, To, N>(top, base, factor, next, sum, EXTENTS);                                       \
+  }
 
-CHAIN_ENTRIES(, PACK<float>)
-CHAIN_ENTRIES(single_, 1)
+#define BY_TWO_TYPES(ENTRY_OF, PREFIX, N)          \
+  ENTRY_OF(PREFIX##f32_f32, float, float, N)       \
+  ENTRY_OF(PREFIX##f32_bf16, float, bfloat16, N)   \
+  ENTRY_OF(PREFIX##bf16_f32, bfloat16, float, N)   \
+  ENTRY_OF(PREFIX##bf16_bf16, bfloat16, bfloat16, N)
+
+BY_TWO_TYPES(CHAIN_ENTRY, , PACK<float>)
+BY_TWO_TYPES(CHAIN_ENTRY, single_, 1)
+BY_TWO_TYPES(CHAIN_5X5_ENTRY, , PACK<float>)
+
+#define MAXIMUM_5X5_ENTRY(SUFFIX, T)                                                        \
+  ENTRY maximum_5x5_##SUFFIX(const T* x, T* y, uint8* positions, EXTENTS_PARAMETERS) {      \
+    maximum5x5<T, PACK<float>>(x, y, positions, EXTENTS);                                   \
+  }
+
+MAXIMUM_5X5_ENTRY(f32, float)
+MAXIMUM_5X5_ENTRY(bf16, bfloat16)

@@ -102,7 +102,7 @@ DEVICE void stage(Staged& staged, const Four& four, bool alongDepth) {
       staged.at[place.depth + k][place.line] = four.at[k];
     }
   } else {
-    store(&staged.at[place.depth][place.line], four);
+    reinterpret_cast<Four&>(staged.at[place.depth][place.line]) = four;
   }
 }
 

@@ -53,6 +53,7 @@ final class PoolingCases {
     cases.add(max(Input.distinct(1, 1, 9, 4), new Pool2dSpec(3, 2, 1)));
     cases.add(chain(Input.distinct(2, 7, 9, 5), 5, 4));
     cases.add(chain(Input.distinct(1, 8, 6, 33), 5, 2));
+    cases.add(chain(Input.distinct(1, 7, 6, 32), 5, 3));
     cases.add(chain(Input.distinct(1, 4, 5, 64), 3, 3));
     cases.add(chain(Input.distinct(2, 3, 2, 16), 7, 1));
     cases.add(chain(Input.distinct(1, 1, 1, 3), 1, 2));

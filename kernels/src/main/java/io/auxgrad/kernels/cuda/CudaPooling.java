@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda;
 import io.auxgrad.kernels.cuda.launch.Gpu;
 import io.auxgrad.kernels.cuda.launch.Kernel;
 import io.auxgrad.kernels.cuda.launch.KernelFile;
+import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Pool2dSpec;
@@ -14,7 +15,14 @@ import java.util.List;
  * reads its inputs and writes its outputs once.
  */
 final class CudaPooling extends PoolingOps {
+  /** The windows that have kernels of their own, for images of whole packs of four channels. */
+  private static final Pool2dSpec WINDOW_5X5 = new Pool2dSpec(5, 1, 2);
+
+  /** {@code RUN} in {@code pooling.cu}. */
+  private static final int RUN = 4;
+
   private final ChannelKernels maximum;
+  private final KernelFile.Typed maximum5x5;
   private final ChannelKernels maximumBackward;
   private final PoolingChain chain;
   private final ChannelKernels average;
@@ -25,6 +33,7 @@ final class CudaPooling extends PoolingOps {
   CudaPooling(Gpu gpu) {
     KernelFile file = new KernelFile(gpu, "pooling.cu");
     maximum = ChannelKernels.of(file, "maximum");
+    maximum5x5 = file.typed("maximum_5x5");
     maximumBackward = ChannelKernels.of(file, "maximum_backward");
     chain = new PoolingChain(gpu, file);
     average = ChannelKernels.of(file, "average");
@@ -37,20 +46,30 @@ final class CudaPooling extends PoolingOps {
     return kernels.begin(image.dtype(), image.shape().dim(3));
   }
 
+  static boolean is5x5(Pool2dSpec spec, Tensor image) {
+    return spec.equals(WINDOW_5X5) && ChannelKernels.width(DType.FLOAT32, image.shape().dim(3)) > 1;
+  }
+
+  /** Launches one of the kernels for {@link #is5x5}. */
+  static void launch5x5(Kernel kernel, Tensor image) {
+    putExtents(kernel, image.shape(), image.shape());
+    ImageGrid.launchRuns(kernel, image, DType.FLOAT32, RUN);
+  }
+
   static Kernel putShape(Kernel kernel, Shape in, Shape out, Pool2dSpec spec) {
-    return kernel
-        .put(in.dim(1))
-        .put(in.dim(2))
-        .put(out.dim(1))
-        .put(out.dim(2))
-        .put(in.dim(3))
-        .put(spec.kernel())
-        .put(spec.stride())
-        .put(spec.pad());
+    return putExtents(kernel, in, out).put(spec.kernel()).put(spec.stride()).put(spec.pad());
+  }
+
+  private static Kernel putExtents(Kernel kernel, Shape in, Shape out) {
+    return kernel.put(in.dim(1)).put(in.dim(2)).put(out.dim(1)).put(out.dim(2)).put(in.dim(3));
   }
 
   @Override
   protected void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions) {
+    if (is5x5(spec, x)) {
+      launch5x5(maximum5x5.begin(y.dtype()).put(x).put(y).put(positions), y);
+      return;
+    }
     Kernel kernel = begin(maximum, y).put(x).put(y).put(positions);
     ImageGrid.launchRows(putShape(kernel, x.shape(), y.shape(), spec), y);
   }

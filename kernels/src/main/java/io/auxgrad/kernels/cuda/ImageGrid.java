@@ -27,6 +27,11 @@ final class ImageGrid {
 
   /** The same for packs as wide as those of {@code unit}. */
   static void launchRows(Kernel kernel, Tensor image, DType unit) {
+    launchRuns(kernel, image, unit, 1);
+  }
+
+  /** The same with a thread for a pack of each {@code run} pixels below each other. */
+  static void launchRuns(Kernel kernel, Tensor image, DType unit, int run) {
     if (image.size() == 0) {
       return;
     }
@@ -39,7 +44,7 @@ final class ImageGrid {
     int row = (int) elements;
     int stretches = Math.ceilDiv(row, Kernel.BLOCK);
     int threads = Math.ceilDiv(Math.ceilDiv(row, stretches), WARP) * WARP;
-    long rows = (long) image.shape().dim(0) * image.shape().dim(1);
+    long rows = (long) image.shape().dim(0) * Math.ceilDiv(image.shape().dim(1), run);
     kernel.launchGrid(rows, Math.ceilDiv(row, threads), 1, threads);
   }
 

@@ -14,7 +14,8 @@ import java.util.List;
 public abstract class PoolingOps {
   /**
    * {@code positions [N,OH,OW,C]} uint8: the place of the maximum inside its window, row by row;
-   * the first one where several are equal. Null if it was not asked for.
+   * the first one where several are equal, the last NaN where there is one. Null if it was not
+   * asked for.
    */
   public record Max(Tensor y, Tensor positions) {}
 
