@@ -157,12 +157,16 @@ struct Fault {
   int message;  // 0: nothing has been reported
   int value;
   int64 place;
+  int claimed;  // 0: nobody is writing it
 };
 
+// The host may look at any time: the message comes last.
 DEVICE void report(Fault* fault, int message, int value, int64 place) {
-  if (atomicCAS(&fault->message, 0, message) == 0) {
+  if (atomicCAS(&fault->claimed, 0, 1) == 0) {
     fault->value = value;
     fault->place = place;
+    __threadfence_system();
+    *const_cast<volatile int*>(&fault->message) = message;
   }
 }
 

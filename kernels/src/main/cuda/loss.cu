@@ -317,7 +317,8 @@ DEVICE void rowsInTiles(const T* x, T* gradient, int64 rows, int length, const L
     int here = active ? row : 0;
     float* at = floats + here * tile.stride;
     float* to = gradient == nullptr ? nullptr : at;
-    sum += loss(Row<float, float>{at, to, first + here, length, active}, group);
+    // An idle thread looks at no element: others overwrite theirs with gradients meanwhile.
+    sum += loss(Row<float, float>{at, to, first + here, active ? length : 0, active}, group);
     __syncthreads();
     if (gradient != nullptr) {
       tile.write(floats, count, gradient + first * length);

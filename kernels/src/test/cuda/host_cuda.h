@@ -2,6 +2,7 @@
 // header, which gives it the words of the language and the functions that kernels here use. host_block.h runs them.
 #pragma once
 
+#include <chrono>
 #include <cmath>
 
 #include "host_block.h"
@@ -52,6 +53,12 @@ inline void __syncthreads() { host::leave(host::Wait::BLOCK); }
 inline void __syncwarp(unsigned = 0xffffffffu) { host::leave(host::Wait::WARP); }
 
 inline void __nanosleep(unsigned) {}
+
+namespace host {
+inline unsigned long long nanoseconds() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+}  // namespace host
+
+inline void __threadfence_system() {}
 
 inline unsigned hostLane() { return threadIdx.x % host::WARP; }
 

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.launch;
 import io.auxgrad.tensor.TensorException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,11 +12,16 @@ import java.util.List;
  * word and the number of a message; the first thread that finds something puts both a value and a
  * place there, and the exception comes when the host next waits for the GPU.
  *
- * <p>In {@code common.cuh}: {@code struct Fault { int message; int value; long long place; }}.
+ * <p>In {@code common.cuh}: {@code struct Fault { int message; int value; long long place; int
+ * claimed; }}.
  */
 public final class Faults {
   /** Bytes of the word. */
-  public static final int BYTES = 16;
+  public static final int BYTES = 24;
+
+  private static final int VALUE = 4;
+  private static final int PLACE = 8;
+  private static final int CLAIMED = 16;
 
   /** Makes the text for the user of what a kernel reported. */
   public interface Message {
@@ -81,9 +87,12 @@ public final class Faults {
   public void raise() {
     int number = host.get(ValueLayout.JAVA_INT, 0);
     if (number != 0) {
-      int value = host.get(ValueLayout.JAVA_INT, 4);
-      long place = host.get(ValueLayout.JAVA_LONG, 8);
-      host.fill((byte) 0);
+      int value = host.get(ValueLayout.JAVA_INT, VALUE);
+      long place = host.get(ValueLayout.JAVA_LONG, PLACE);
+      host.set(ValueLayout.JAVA_INT, 0, 0);
+      // The claim goes last: from then on another kernel may write.
+      VarHandle.releaseFence();
+      host.set(ValueLayout.JAVA_INT, CLAIMED, 0);
       throw new TensorException(text(number, value, place));
     }
   }
