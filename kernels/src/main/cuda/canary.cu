@@ -11,9 +11,20 @@ ENTRY canary(uint32* out, int n) {
 
 ENTRY nothing() {}
 
-// Takes about a tenth of a millisecond, so many times.
-ENTRY hold(int times) {
-  for (int i = 0; i < times; i++) {
-    __nanosleep(100000u);
+DEVICE uint64 nanoseconds() {
+#ifdef __CUDA_ARCH__
+  uint64 now;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+  return now;
+#else
+  return host::nanoseconds();
+#endif
+}
+
+// Looks at the clock, since a sleep may take from nothing to twice of what was asked for.
+ENTRY hold(int microseconds) {
+  uint64 begin = nanoseconds();
+  while (nanoseconds() - begin < 1000ull * microseconds) {
+    __nanosleep(1000u);
   }
 }

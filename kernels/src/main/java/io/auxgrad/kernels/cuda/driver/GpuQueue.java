@@ -6,8 +6,8 @@ import jcuda.driver.CUstream;
 
 /** A GPU as NVIDIA's libraries are given it. */
 record GpuQueue(CudaGpu gpu) implements Queue {
-  /** In tenths of a millisecond: longer than the host takes to ask for a few launches. */
-  private static final int HEAD_START = 10;
+  /** In microseconds: longer than the host takes to ask for a few launches. */
+  private static final int HEAD_START = 1000;
 
   @Override
   public CUstream stream() {
