@@ -202,9 +202,19 @@ DEVICE void dropout(const T* x, T* y, int64 n, uint32 limit, float scale, uint64
   }
   uint64 stream = static_cast<uint64>(halves[1]) << 32 | halves[0];
   Random4 random = philox(first / 4, seed, stream);
-  for (int k = 0; k < 4 && first + k < n; k++) {
-    float kept = random.at[k] >> 8 < limit ? 0.0f : widen(x[first + k]) * scale;
-    y[first + k] = narrow<T>(kept);
+  auto kept = [&](int k, T value) {
+    return narrow<T>(random.at[k] >> 8 < limit ? 0.0f : widen(value) * scale);
+  };
+  if (first + 4 <= n) {
+    Pack<T, 4> pack = load<T, 4>(x + first);
+    for (int k = 0; k < 4; k++) {
+      pack.at[k] = kept(k, pack.at[k]);
+    }
+    store(y + first, pack);
+  } else {
+    for (int k = 0; first + k < n; k++) {
+      y[first + k] = kept(k, x[first + k]);
+    }
   }
 }
 

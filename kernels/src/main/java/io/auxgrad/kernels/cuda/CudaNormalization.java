@@ -38,11 +38,20 @@ final class CudaNormalization extends NormalizationOps {
     gradient = file.typed("gradient");
   }
 
-  /** A tensor as rows of channels, and how blocks share them. */
+  /** A tensor as rows of channels, and how the blocks of a pass share them. */
   private record Layout(Axis axis, ColumnPlan plan) {
-    static Layout of(Tensor x, Gpu gpu) {
-      Axis axis = new Axis(1, x.shape().rows(), x.shape().dim(-1));
+    static Layout ofSums(Tensor x, Gpu gpu) {
+      Axis axis = axis(x);
       return new Layout(axis, ColumnPlan.ungrouped(axis, x.dtype(), gpu.multiprocessors()));
+    }
+
+    static Layout ofElements(Tensor x, Gpu gpu) {
+      Axis axis = axis(x);
+      return new Layout(axis, ColumnPlan.ofElements(axis, x.dtype(), gpu.multiprocessors()));
+    }
+
+    private static Axis axis(Tensor x) {
+      return new Axis(1, x.shape().rows(), x.shape().dim(-1));
     }
 
     long channels() {
@@ -85,7 +94,7 @@ final class CudaNormalization extends NormalizationOps {
       Tensor y,
       Tensor mean,
       Tensor invStd) {
-    Layout layout = Layout.of(x, gpu);
+    Layout layout = Layout.ofSums(x, gpu);
     try (Scratch sums = layout.sums(gpu)) {
       launch(moments.begin(x.dtype()).put(x).put(sums.address()), layout);
       Kernel kernel = statistics.begin(x.dtype()).put(x).put(sums.address());
@@ -138,7 +147,7 @@ final class CudaNormalization extends NormalizationOps {
     Kernel kernel = normalize.begin(x.dtype()).put(x).put(residual).put(y);
     kernel.put(gamma).put(beta).put(mean);
     kernel.put(spread.values()).put(spread.ofVariance()).put(spread.eps());
-    launch(put(kernel, activation), Layout.of(x, gpu));
+    launch(put(kernel, activation), Layout.ofElements(x, gpu));
   }
 
   @Override
@@ -153,7 +162,7 @@ final class CudaNormalization extends NormalizationOps {
       Activation activation,
       boolean batchStatistics,
       Gradients out) {
-    Layout layout = Layout.of(x, gpu);
+    Layout layout = Layout.ofSums(x, gpu);
     Tensor mask = activation == Activation.IDENTITY ? null : y;
     try (Scratch sums = layout.sums(gpu);
         Scratch coefficients = new Scratch(gpu, 2 * layout.channels() * Float.BYTES)) {
@@ -171,7 +180,7 @@ final class CudaNormalization extends NormalizationOps {
 
       kernel = put(gradient.begin(x.dtype()).put(dy).put(x).put(mask), activation);
       kernel.put(gamma).put(beta).put(mean).put(invStd).put(slope).put(rest);
-      launch(kernel.put(out.x()).put(out.residual()), layout);
+      launch(kernel.put(out.x()).put(out.residual()), Layout.ofElements(x, gpu));
     }
   }
 }

@@ -24,14 +24,14 @@ record UpsampledTiling(Shape coarse, Shape fine, int height, int width, int chun
   private static final int SUMS = 640;
 
   private static final int MOST_ROWS = 32;
-  private static final int FEWEST_ROWS = 4;
 
   /** Blocks for each multiprocessor that hide one another's waiting. */
   private static final int BLOCKS_PER_PROCESSOR = 6;
 
   /**
    * Tiles are as wide as their cells' fine columns fit into one piece and the sums of one row of
-   * cells into shared memory, and as high as there are enough of them.
+   * cells into shared memory, and as high as there are enough of them: of few pixels a row each,
+   * though that makes each row of cells twice.
    */
   static UpsampledTiling of(Shape coarse, Shape fine, int multiprocessors) {
     int columns = coarse.dim(2);
@@ -44,7 +44,7 @@ record UpsampledTiling(Shape coarse, Shape fine, int height, int width, int chun
     width = Math.ceilDiv(columns, Math.ceilDiv(columns, width));
     long rowsOfTiles = (long) coarse.dim(0) * coarse.dim(1) * Math.ceilDiv(columns, width);
     long blocks = (long) BLOCKS_PER_PROCESSOR * multiprocessors;
-    int height = Math.clamp(rowsOfTiles / blocks, FEWEST_ROWS, MOST_ROWS);
+    int height = Math.clamp(rowsOfTiles / blocks, 1, MOST_ROWS);
     return new UpsampledTiling(coarse, fine, height, width, chunk);
   }
 
