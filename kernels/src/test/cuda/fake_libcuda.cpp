@@ -30,6 +30,7 @@ enum Status {
   INVALID_CONTEXT = 201,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
+  NOT_READY = 600,
   ILLEGAL_STATE = 401,
   ILLEGAL_ADDRESS = 700,
   LAUNCH_FAILED = 719,
@@ -408,6 +409,15 @@ API int cuEventSynchronize(void* event) {
   }
   static_cast<Event*>(event)->reach();
   return SUCCESS;
+}
+
+API int cuEventQuery(void* event) {
+  IN_CONTEXT("cuEventQuery");
+  auto* of = static_cast<Event*>(event);
+  if (of->captured) {
+    return CAPTURED_EVENT;
+  }
+  return of->stream == nullptr || of->stream->done >= of->place ? SUCCESS : NOT_READY;
 }
 
 API int cuEventElapsedTime(float* milliseconds, void* start, void* end) {

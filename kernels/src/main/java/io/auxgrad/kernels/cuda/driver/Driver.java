@@ -39,6 +39,7 @@ final class Driver {
           "cuEventCreate",
           "cuEventDestroy_v2",
           "cuEventElapsedTime",
+          "cuEventQuery",
           "cuEventSynchronize",
           "cuGetErrorName",
           "cuGetErrorString",

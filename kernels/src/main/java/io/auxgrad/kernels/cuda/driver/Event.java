@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda.driver;
 
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** A point in a {@link Stream} that can be waited for and has a time. */
@@ -36,6 +37,17 @@ final class Event extends CUevent implements AutoCloseable {
   void synchronize() {
     context.enter();
     calls.check(JCudaDriver.cuEventSynchronize(this), "cuEventSynchronize");
+  }
+
+  /** Whether the GPU has come to it; true where it is in no stream. */
+  boolean isReached() {
+    context.enter();
+    int status = JCudaDriver.cuEventQuery(this);
+    if (status == CUresult.CUDA_ERROR_NOT_READY) {
+      return false;
+    }
+    calls.check(status, "cuEventQuery");
+    return true;
   }
 
   /** Seconds from {@code start} to this, when both have been reached. */

@@ -2,7 +2,6 @@ package io.auxgrad.kernels.cuda.driver;
 
 import io.auxgrad.tensor.Bytes;
 import java.lang.foreign.MemorySegment;
-import java.util.OptionalLong;
 
 /**
  * Copies between the host's ordinary memory and the GPU, by way of pinned memory in pieces: while
@@ -10,8 +9,8 @@ import java.util.OptionalLong;
  * read. The copies are done in the order of one stream.
  *
  * <p>Large uploads do not wait for what that stream still has to do: a second stream fetches each
- * piece into memory of the GPU set aside for it, and the first one, when it comes to it, copies
- * from there. Thread-safe.
+ * piece into {@linkplain Landing memory of the GPU set aside for it}, and the first one, when it
+ * comes to it, copies from there. Thread-safe.
  */
 final class Staging implements AutoCloseable {
   private static final int PIECES = 8;
@@ -22,7 +21,6 @@ final class Staging implements AutoCloseable {
 
   private final Stream stream;
   private final Stream aside;
-  private final MemoryPool pool;
   private final Context context;
   private final Driver driver;
   private final Calls calls;
@@ -30,8 +28,7 @@ final class Staging implements AutoCloseable {
   private final Resources open = new Resources();
   private final PinnedMemory pinned;
   private final Event[] done = new Event[PIECES];
-  private final Event[] taken = new Event[PIECES];
-  private OptionalLong landing = OptionalLong.empty();
+  private final Landing landing;
   private int next;
 
   /**
@@ -44,7 +41,7 @@ final class Staging implements AutoCloseable {
   Staging(Stream stream, Stream aside, MemoryPool pool, Runnable afterDownload) {
     this.stream = stream;
     this.aside = aside;
-    this.pool = pool;
+    landing = new Landing(pool, aside, PIECE_BYTES);
     this.afterDownload = afterDownload;
     context = stream.context();
     driver = context.driver();
@@ -53,8 +50,9 @@ final class Staging implements AutoCloseable {
       pinned = open.add(new PinnedMemory(context, PIECES * PIECE_BYTES));
       for (int i = 0; i < PIECES; i++) {
         done[i] = open.add(Event.withoutTime(context));
-        taken[i] = open.add(Event.withoutTime(context));
       }
+      open.add(landing);
+      open.add(stream::drain);
       open.add(aside::drain);
     } catch (RuntimeException e) {
       open.closeAfter(e);
@@ -66,7 +64,8 @@ final class Staging implements AutoCloseable {
   synchronized void upload(MemorySegment host, long device) {
     stream.requireNoCapture("given data of the host");
     context.enter();
-    boolean apart = host.byteSize() >= LARGE && hasLanding();
+    // Where the GPU is full, uploads go without.
+    boolean apart = host.byteSize() >= LARGE && landing.exists();
     for (long at = 0; at < host.byteSize(); at += PIECE_BYTES) {
       long bytes = Math.min(PIECE_BYTES, host.byteSize() - at);
       done[next].synchronize();
@@ -80,33 +79,24 @@ final class Staging implements AutoCloseable {
     }
   }
 
-  // Where the GPU is full, uploads go without.
-  private boolean hasLanding() {
-    if (landing.isEmpty()) {
-      landing = pool.allocate(PIECES * PIECE_BYTES, aside);
-    }
-    return landing.isPresent();
-  }
-
   /** Gives the memory of large uploads back to the pool; the next one takes some again. */
   synchronized void trim() {
-    if (landing.isPresent()) {
+    if (landing.isUsed()) {
       // What was put there is taken from there by the first stream.
       stream.synchronize();
-      pool.free(landing.getAsLong(), aside);
-      landing = OptionalLong.empty();
+      landing.close();
       aside.synchronize();
     }
   }
 
   private void sendApart(long device, long bytes) {
-    long piece = landing.getAsLong() + place(next);
-    aside.await(taken[next]);
-    send(piece, bytes, aside);
+    Landing.Place place = landing.next();
+    aside.await(place.taken());
+    send(place.address(), bytes, aside);
     stream.await(done[next]);
-    int status = driver.copyOnDevice(device, piece, bytes, stream.address());
+    int status = driver.copyOnDevice(device, place.address(), bytes, stream.address());
     calls.check(status, "copying %s on the GPU".formatted(Bytes.text(bytes)));
-    taken[next].record(stream);
+    place.taken().record(stream);
   }
 
   private void send(long device, long bytes, Stream by) {

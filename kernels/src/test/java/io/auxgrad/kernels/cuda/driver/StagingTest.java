@@ -83,15 +83,16 @@ class StagingTest {
     memory.release(buffer);
   }
 
-  /** One piece more than there are: the first is used again, without a wait for the kernel. */
-  @Test
-  void aLargeUploadPassesByWhatTheGpuIsBusyWith() {
+  /** Of any size: pinned memory is used again, and more of the GPU's is set aside. */
+  @ParameterizedTest
+  @ValueSource(longs = {36 * MIB, 70 * MIB})
+  void aLargeUploadPassesByWhatTheGpuIsBusyWith(long bytes) {
     Buffer result = memory.allocate(4);
-    Buffer buffer = memory.allocate(36 * MIB);
+    Buffer buffer = memory.allocate(bytes);
     memory.clear(result, 4);
-    memory.upload(numbers(36 * MIB, 1), buffer);
+    memory.upload(numbers(bytes, 1), buffer);
     assertNotEquals(0, now(result), "the upload waited for what was asked for before it");
-    expect(buffer, numbers(36 * MIB, 1));
+    expect(buffer, numbers(bytes, 1));
     assertEquals(0, now(result));
     memory.release(buffer);
     memory.release(result);
@@ -110,6 +111,31 @@ class StagingTest {
     expect(copy, numbers(36 * MIB, 1));
     expect(buffer, numbers(36 * MIB, 2));
     memory.release(copy);
+    memory.release(buffer);
+  }
+
+  /** Where the GPU has no more to set aside, what there is serves in turns. */
+  @Test
+  void aLargeUploadGetsByWithTheMemoryThereIs() {
+    Buffer buffer = memory.allocate(150 * MIB);
+    memory.trim();
+    driver.memory(driver.reserved() + 40 * MIB);
+    memory.upload(numbers(150 * MIB, 1), buffer);
+    expect(buffer, numbers(150 * MIB, 1));
+    memory.release(buffer);
+  }
+
+  @Test
+  void uploadsOneAfterTheOtherKeepWhatIsSetAside() {
+    Buffer buffer = memory.allocate(20 * MIB);
+    memory.upload(numbers(20 * MIB, 1), buffer);
+    long once = driver.reserved();
+    for (int seed = 2; seed < 6; seed++) {
+      gpu.synchronize();
+      memory.upload(numbers(20 * MIB, seed), buffer);
+    }
+    expect(buffer, numbers(20 * MIB, 5));
+    assertEquals(once, driver.reserved());
     memory.release(buffer);
   }
 
