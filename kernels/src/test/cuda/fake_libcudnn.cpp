@@ -301,7 +301,7 @@ int create(void** descriptor) {
 
 template <class D>
 int destroy(void* descriptor) {
-  calls["descriptors"]--;
+  calls["descriptors"] -= descriptor == nullptr ? 0 : 1;
   delete static_cast<D*>(descriptor);
   return SUCCESS;
 }
@@ -312,7 +312,7 @@ int describe(void* descriptor, const Dims& dims) {
     return BAD_PARAM;
   }
   *static_cast<Dims*>(descriptor) = dims;
-  return SUCCESS;
+  return dims.size() < int64_t{1} << 31 ? SUCCESS : NOT_SUPPORTED;
 }
 
 }  // namespace

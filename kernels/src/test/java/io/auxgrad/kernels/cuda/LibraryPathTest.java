@@ -104,6 +104,11 @@ class LibraryPathTest {
   }
 
   @Test
+  void whatIsTooLargeForCudnnsFunctionsIsLeftToOthers() throws Exception {
+    run("large");
+  }
+
+  @Test
   void whereCudnnWantsMoreWorkspaceThanItMayThatIsSaid() throws Exception {
     String output = run("input-gradient", "-Dauxgrad.cuda.workspace=0");
     assertTrue(

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.kernels.cuda.driver.CudaGpu;
 import io.auxgrad.kernels.cuda.driver.FakeGpu;
+import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
+import io.auxgrad.kernels.cuda.launch.Ending;
+import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -43,6 +46,7 @@ public final class LibraryProgram {
       case "chosen" -> onGpu(LibraryProgram::chosen);
       case "any-order" -> onGpu(LibraryProgram::anyOrder);
       case "input-gradient" -> onGpu(LibraryProgram::gradInput);
+      case "large" -> onGpu((gpu, _) -> large(gpu.primitives().orElseThrow()));
       case "remembered" -> remembered();
       case "once" -> onGpu((_, backend) -> convolve(backend));
       case "captured" -> onGpu(LibraryProgram::captured);
@@ -151,6 +155,20 @@ public final class LibraryProgram {
       Shape x = Shape.of(2, 9, 8, 16);
       float[] dx = backend.convolution().gradInput(dy, w, Conv2dSpec.of(1, 1), x).toFloats();
       assertEquals(4 * 24, dx[0]);
+    }
+  }
+
+  /** What cuDNN's functions cannot even describe is left to others, and nothing stays open. */
+  private static void large(Primitives primitives) {
+    Shape image = Shape.of(2048, 1024, 1024, 1);
+    Shape w = Shape.of(1, 3, 3, 1);
+    for (var direction : ConvolutionProblem.Direction.values()) {
+      var problem =
+          new ConvolutionProblem(direction, DType.BFLOAT16, image, w, image, Conv2dSpec.of(1, 1));
+      var names = primitives.algorithms(problem).stream().map(Primitives.Algorithm::name);
+      assertTrue(names.allMatch(n -> n.startsWith("graph-")), direction::name);
+      var fused = primitives.fused(problem, new Ending(true, false, Activation.RELU)).stream();
+      assertTrue(fused.allMatch(f -> f.name().startsWith("fused-graph-")), direction::name);
     }
   }
 

@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
+import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.Activation;
@@ -98,9 +99,19 @@ final class CudnnConvolutions implements AutoCloseable {
 
   private List<Chosen> usable(ConvolutionProblem problem) {
     queue.enter();
-    CudnnCalls calls = CudnnCalls.valueOf(problem.direction().name());
-    CudnnDescriptors described = CudnnDescriptors.of(cudnn, problem, mathOf(problem));
+    CudnnDescriptors described;
+    try {
+      described = CudnnDescriptors.of(cudnn, problem, mathOf(problem));
+    } catch (UnsupportedByLibraryException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "cuDNN''s functions know no {0}: {1}", problem, e);
+      return List.of();
+    }
     descriptors.push(described);
+    return usable(problem, described);
+  }
+
+  private List<Chosen> usable(ConvolutionProblem problem, CudnnDescriptors described) {
+    CudnnCalls calls = CudnnCalls.valueOf(problem.direction().name());
     List<Chosen> usable = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
     long wanted = Long.MAX_VALUE;

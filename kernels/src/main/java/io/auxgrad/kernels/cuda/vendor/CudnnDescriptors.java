@@ -27,7 +27,12 @@ record CudnnDescriptors(
     cudnnTensorDescriptor y,
     cudnnConvolutionDescriptor convolution)
     implements AutoCloseable {
-  /** Those of {@code problem}, with {@code math} of {@code cudnnMathType}. */
+  /**
+   * Those of {@code problem}, with {@code math} of {@code cudnnMathType}.
+   *
+   * @throws io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException if cuDNN has no words
+   *     for it: an operand of 2^31 elements or more
+   */
   static CudnnDescriptors of(Cudnn cudnn, ConvolutionProblem problem, int math) {
     CudnnDescriptors made =
         new CudnnDescriptors(
@@ -35,12 +40,21 @@ record CudnnDescriptors(
             new cudnnFilterDescriptor(),
             new cudnnTensorDescriptor(),
             new cudnnConvolutionDescriptor());
-    int type = type(problem.type());
-    describeImage(cudnn, made.x, type, problem.x());
-    describeImage(cudnn, made.y, type, problem.y());
-    made.describeWeight(cudnn, type, problem.w());
-    made.describeConvolution(cudnn, problem.spec(), math);
+    try {
+      made.describe(cudnn, problem, math);
+    } catch (RuntimeException e) {
+      made.close();
+      throw e;
+    }
     return made;
+  }
+
+  private void describe(Cudnn cudnn, ConvolutionProblem problem, int math) {
+    int type = type(problem.type());
+    describeImage(cudnn, x, type, problem.x());
+    describeImage(cudnn, y, type, problem.y());
+    describeWeight(cudnn, type, problem.w());
+    describeConvolution(cudnn, problem.spec(), math);
   }
 
   /** {@code type} in cuDNN's words. */
@@ -101,6 +115,7 @@ record CudnnDescriptors(
         JCudnn.cudnnSetConvolutionMathType(convolution, math), "cudnnSetConvolutionMathType");
   }
 
+  /** One that was not made yet is null to cuDNN, which does nothing then. */
   @Override
   public void close() {
     JCudnn.cudnnDestroyTensorDescriptor(x);

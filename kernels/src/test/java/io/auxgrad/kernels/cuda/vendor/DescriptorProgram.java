@@ -5,6 +5,7 @@ import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.Surroundings;
+import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
@@ -20,7 +21,10 @@ import jcuda.jcudnn.cudnnNanPropagation;
 public final class DescriptorProgram {
   private DescriptorProgram() {}
 
-  /** Prints a line for each that it understood otherwise, and {@code described} for each other. */
+  /**
+   * Prints a line for each that it understood otherwise, {@code described} for each other, and
+   * {@code refused} for each of the two that are too large for it.
+   */
   public static void main(String[] args) {
     Cudnn cudnn = CudnnConvolutions.load(CudaLibraries.find(Surroundings.ofProcess()));
     for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
@@ -35,6 +39,15 @@ public final class DescriptorProgram {
           Shape.of(1, 9, 8, 6),
           Shape.of(6, 5, 5, 3),
           new Conv2dSpec(2, 1, 7, 11, 4, 6, 2));
+      refuse(cudnn, type, Shape.of(2048, 1024, 1024, 1));
+    }
+  }
+
+  private static void refuse(Cudnn cudnn, DType type, Shape tooLarge) {
+    try {
+      describe(cudnn, type, tooLarge, Shape.of(1, 3, 3, 1), Conv2dSpec.of(1, 1));
+    } catch (UnsupportedByLibraryException e) {
+      System.out.println("refused");
     }
   }
 
