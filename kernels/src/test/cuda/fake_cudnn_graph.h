@@ -497,6 +497,9 @@ API int cudnnBackendDestroyDescriptor(void* descriptor) {
 
 API int cudnnBackendSetAttribute(void* descriptor, int attribute, int type, int64_t count, const void* values) {
   graph::Node& node = *graph::ref(descriptor);
+  if (int status = refusals["attribute " + std::to_string(attribute)]) {
+    return status;
+  }
   if (node.finished || values == nullptr || count < 1) {
     return BAD_PARAM;
   }

@@ -9,6 +9,7 @@
 namespace {
 
 using fake::calls;
+using fake::refusals;
 using fake::Elements;
 
 enum Status {
@@ -488,3 +489,5 @@ API void cudnnGetLastErrorString(char* text, size_t bytes) {
 }
 
 API long fake_calls(const char* name) { return calls[name]; }
+
+API void fake_refuse(const char* what, int status) { refusals[what] = status; }

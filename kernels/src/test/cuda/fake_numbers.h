@@ -76,4 +76,7 @@ inline int submit(void* stream, std::function<void()> work) {
 
 inline std::map<std::string, long> calls;
 
+// What is to fail, with which status.
+inline std::map<std::string, int> refusals;
+
 }  // namespace fake

@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,17 +83,38 @@ final class FakeLibraries {
     return calls(CUBLAS, name);
   }
 
+  /**
+   * Has cuDNN fail with {@code status}, 0 for no longer, at {@code what}: {@code attribute N}, when
+   * one is set.
+   */
+  static void refuse(String what, int status) {
+    var refuse =
+        function(
+            CUDNN,
+            "fake_refuse",
+            FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      refuse.invokeExact(arena.allocateFrom(what), status);
+    } catch (Throwable t) {
+      throw new AssertionError(what, t);
+    }
+  }
+
   private static long calls(String library, String name) {
-    SymbolLookup symbols = SymbolLookup.libraryLookup(folder().resolve(library), Arena.global());
     var count =
-        Linker.nativeLinker()
-            .downcallHandle(
-                symbols.findOrThrow("fake_calls"),
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
+        function(
+            library,
+            "fake_calls",
+            FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       return (long) count.invokeExact(arena.allocateFrom(name));
     } catch (Throwable t) {
       throw new AssertionError(name, t);
     }
+  }
+
+  private static MethodHandle function(String library, String name, FunctionDescriptor type) {
+    SymbolLookup symbols = SymbolLookup.libraryLookup(folder().resolve(library), Arena.global());
+    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
   }
 }

@@ -82,6 +82,11 @@ class LibraryPathTest {
   }
 
   @Test
+  void plansThatCudnnDoesNotReadBackLeaveNothingOpen() throws Exception {
+    run("unreadable");
+  }
+
+  @Test
   void cublasComputesPointwiseConvolutions() throws Exception {
     run("cublas", "-Dauxgrad.cuda.workspace=1");
   }

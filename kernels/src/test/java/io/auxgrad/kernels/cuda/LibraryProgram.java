@@ -29,6 +29,8 @@ public final class LibraryProgram {
   private static final String FUSED = "cudnnConvolutionBiasActivationForward";
   private static final String GRAPH = "cudnnBackendExecute";
 
+  private static final int EXECUTION_FAILED = 5000;
+
   private LibraryProgram() {}
 
   /** The argument names what is to be looked at. */
@@ -41,6 +43,7 @@ public final class LibraryProgram {
       case "planned" -> planned();
       case "planned-before" -> plannedBefore(true);
       case "planned-anew" -> plannedBefore(false);
+      case "unreadable" -> unreadable();
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);
@@ -125,6 +128,14 @@ public final class LibraryProgram {
     });
     assertEquals(before, FakeLibraries.cudnn("heuristics") == asked, "heuristics were asked");
     assertEquals(before, FakeLibraries.cudnn("plans") == plans + 1, "plans were made");
+  }
+
+  /** Plans that cuDNN does not read back leave nothing open, and the other ways. */
+  private static void unreadable() {
+    FakeLibraries.refuse("attribute 405", EXECUTION_FAILED);
+    onGpu((_, backend) -> assertEquals(9 * 16 + 1, convolve(backend)[12 * 24 + 3]));
+    assertTrue(FakeLibraries.cudnn("plans") > 0);
+    assertEquals(0, FakeLibraries.cudnn(GRAPH));
   }
 
   /** The first of each kind of convolution, as nothing is measured. */

@@ -1,6 +1,7 @@
 package io.auxgrad.kernels.cuda.vendor;
 
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnBackendAttributeName;
@@ -34,26 +35,26 @@ final class GraphPlan implements AutoCloseable {
 
   /** Plans {@code configuration}, which compiles what has to be. */
   static GraphPlan of(Cudnn cudnn, GraphDevice device, GraphDescriptor configuration) {
-    GraphDescriptor plan = begin(cudnn, device);
-    plan.setDescriptors(
-        cudnnBackendAttributeName.CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
-    return end(cudnn, plan);
+    return finished(
+        cudnn,
+        device,
+        plan ->
+            plan.setDescriptors(
+                cudnnBackendAttributeName.CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration));
   }
 
   /** What {@link #text} was of, on the same device with the same version of cuDNN. */
   static GraphPlan of(Cudnn cudnn, GraphDevice device, byte[] text) {
-    return end(cudnn, begin(cudnn, device).setText(TEXT, text));
+    return finished(cudnn, device, plan -> plan.setText(TEXT, text));
   }
 
-  private static GraphDescriptor begin(Cudnn cudnn, GraphDevice device) {
-    return device.tell(
+  private static GraphPlan finished(
+      Cudnn cudnn, GraphDevice device, UnaryOperator<GraphDescriptor> described) {
+    GraphDescriptor plan =
         new GraphDescriptor(
-            cudnn, cudnnBackendDescriptorType.CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR));
-  }
-
-  private static GraphPlan end(Cudnn cudnn, GraphDescriptor plan) {
+            cudnn, cudnnBackendDescriptorType.CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
     try {
-      return new GraphPlan(cudnn, plan.finish());
+      return new GraphPlan(cudnn, described.apply(device.tell(plan)).finish());
     } catch (RuntimeException e) {
       plan.close();
       throw e;
