@@ -2,7 +2,7 @@ package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem.Direction;
 import io.auxgrad.kernels.cuda.launch.Gpu;
-import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backend;
@@ -64,7 +64,7 @@ final class ForcedWay extends ConvolutionOps {
         way.run(pass);
         passes++;
         return;
-      } catch (UnsupportedByLibraryException e) {
+      } catch (CudaException e) {
         // The next one, as in a search.
       }
     }

@@ -133,7 +133,12 @@ public final class LibraryProgram {
   /** Plans that cuDNN does not read back leave nothing open, and the other ways. */
   private static void unreadable() {
     FakeLibraries.refuse("attribute 405", EXECUTION_FAILED);
-    onGpu((_, backend) -> assertEquals(9 * 16 + 1, convolve(backend)[12 * 24 + 3]));
+    onGpu((gpu, backend) -> {
+      assertEquals(9 * 16 + 1, convolve(backend)[12 * 24 + 3]);
+      ForcedWay forced = new ForcedWay(gpu, "graph");
+      assertEquals(9 * 16 + 1, convolve(forced.in(backend))[12 * 24 + 3]);
+      assertEquals(0, forced.passes());
+    });
     assertTrue(FakeLibraries.cudnn("plans") > 0);
     assertEquals(0, FakeLibraries.cudnn(GRAPH));
   }
