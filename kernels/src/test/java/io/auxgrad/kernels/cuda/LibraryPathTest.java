@@ -129,6 +129,7 @@ class LibraryPathTest {
     assertTrue(lines.get(1).matches("own|(fused-)?(cudnn|graph)-."), lines::toString);
     assertEquals("Pretended GPU 0, sm_90, cuDNN 9.24.0, cuBLAS 13.1.1", lines.get(2));
     assertTrue(lines.get(3).startsWith("FORWARD of FLOAT32 [2,9,8,16]"), lines::toString);
+    assertEquals("ways of revision 2", lines.getLast());
     assertTrue(first.contains("measured"), first);
   }
 

@@ -98,6 +98,7 @@ public final class LibraryProgram {
     assertTrue(FakeLibraries.cudnn("plans") > 0);
     assertEquals(0, FakeLibraries.cudnn("compiled plans"));
     assertTrue(FakeLibraries.cudnn("dilated graphs") > 0, "one heuristic knows no dilation");
+    assertEquals(0, FakeLibraries.cudnn("fallbacks"), "there are others behind tensor cores");
   }
 
   /** Whatever follows a convolution is a graph with it, but where it has groups. */

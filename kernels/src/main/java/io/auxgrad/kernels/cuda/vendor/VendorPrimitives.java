@@ -22,6 +22,12 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
   /** Tens of thousands of decisions. */
   private static final long CAPACITY = 16L << 20;
 
+  /**
+   * Of how ways are found and plans are sought. With another one, nothing is taken of what earlier
+   * versions have kept.
+   */
+  private static final int REVISION = 2;
+
   /** Thousands of compiled plans. */
   private static final long PLANS_CAPACITY = 256L << 20;
 
@@ -111,7 +117,8 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
         platform,
         problem,
         options.deterministic() ? "deterministic" : "any order of sums",
-        "workspace of %d MiB".formatted(options.workspaceBytes() >> 20));
+        "workspace of %d MiB".formatted(options.workspaceBytes() >> 20),
+        "ways of revision " + REVISION);
   }
 
   @Override
