@@ -323,6 +323,9 @@ int finish(Node& node) {
         node.values[PLAN_CONFIGURATION] = Value{DESCRIPTOR, 1, {}, {configuration}};
         node.values.erase(PLAN_TEXT);
       }
+      if (int status = refusals["a plan"]) {
+        return status;
+      }
       calls["plans"]++;
       const Node& engine = *node.node(PLAN_CONFIGURATION)->node(CONFIGURATION_ENGINE);
       calls["compiled plans"] += engine.values.at(ENGINE_BEHAVIOR).count;

@@ -129,11 +129,14 @@ const Perf* find(const std::vector<Perf>& all, int algo) {
 
 int propose(Direction direction, void* handle, const Dims& x, const Dims& w, const Slide& s, const Dims& y, int most,
             int* count, Perf* results) {
+  *count = 0;
+  if (int status = refusals["algorithms"]) {
+    return status;
+  }
   if (int status = check(static_cast<Handle*>(handle), x, w, s, y)) {
     return status;
   }
   std::vector<Perf> all = algorithms(direction, s);
-  *count = 0;
   for (const Perf& one : all) {
     if (*count < most) {
       results[(*count)++] = one;

@@ -1,14 +1,12 @@
 package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.Primitives;
-import io.auxgrad.kernels.cuda.libraries.CudaException;
-import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Which way is taken for a convolution: the fastest, as measured when one of its shapes and types
@@ -16,15 +14,6 @@ import java.util.Map;
  * or kept, the first that works.
  */
 final class ConvolutionChoice {
-  private static final System.Logger LOGGER = System.getLogger(ConvolutionChoice.class.getName());
-  private static final int ROUNDS = 4;
-
-  /**
-   * A way that takes so many times as long as another is not tried again: more than the clock of a
-   * GPU can be to blame for.
-   */
-  private static final double HOPELESS = 8;
-
   private final Primitives primitives;
   private final boolean bfloat16;
   private final OwnConvolution own;
@@ -64,12 +53,14 @@ final class ConvolutionChoice {
 
   private ConvolutionWay choose(ConvolutionPass pass, ConvolutionPass.Key key) {
     List<ConvolutionWay> ways = ways(pass);
-    String name = primitives.decision(key.toString(), () -> search(pass, key, ways).name());
+    Supplier<Primitives.Decision> search = () -> search(pass, key, ways);
+    String name = primitives.decision(key.toString(), search);
     // A file of the cache that somebody has edited may name what there is not.
-    return ways.stream()
-        .filter(w -> w.name().equals(name))
-        .findFirst()
-        .orElseGet(() -> search(pass, key, ways));
+    return named(name, ways).or(() -> named(search.get().way(), ways)).orElseThrow();
+  }
+
+  private static Optional<ConvolutionWay> named(String name, List<ConvolutionWay> ways) {
+    return ways.stream().filter(w -> w.name().equals(name)).findFirst();
   }
 
   /** All that there are; those that are likely the fastest first. */
@@ -88,7 +79,7 @@ final class ConvolutionChoice {
     return ways;
   }
 
-  private ConvolutionWay search(
+  private Primitives.Decision search(
       ConvolutionPass pass, ConvolutionPass.Key key, List<ConvolutionWay> ways) {
     if (primitives.isCapturing()) {
       throw new IllegalStateException(
@@ -96,45 +87,6 @@ final class ConvolutionChoice {
               + " GPU's work is captured; run once before the capture: "
               + key);
     }
-    Map<ConvolutionWay, Double> seconds = new LinkedHashMap<>();
-    for (ConvolutionWay way : ways) {
-      if (works(way, pass)) {
-        if (!primitives.searches()) {
-          return way;
-        }
-        seconds.put(way, Double.POSITIVE_INFINITY);
-      }
-    }
-    return fastest(seconds, pass);
-  }
-
-  /** Runs it, for the first run loads kernels, which can take a thousand times as long. */
-  private boolean works(ConvolutionWay way, ConvolutionPass pass) {
-    try {
-      way.run(pass);
-      return true;
-    } catch (UnsupportedByLibraryException e) {
-      return false;
-    } catch (CudaException e) {
-      if (way == own) {
-        throw e;
-      }
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "%s is not taken, since it fails for %s: %s"
-              .formatted(way.name(), pass.key(), e.getMessage()));
-      return false;
-    }
-  }
-
-  // In turns, for the clock of a GPU rises when it has something to do.
-  private ConvolutionWay fastest(Map<ConvolutionWay, Double> seconds, ConvolutionPass pass) {
-    for (int round = 0; round < ROUNDS; round++) {
-      seconds.replaceAll(
-          (way, before) -> Math.min(before, primitives.seconds(() -> way.run(pass))));
-      double best = Collections.min(seconds.values());
-      seconds.values().removeIf(s -> s > HOPELESS * best);
-    }
-    return Collections.min(seconds.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return new ConvolutionSearch(primitives, own, pass).among(ways);
   }
 }

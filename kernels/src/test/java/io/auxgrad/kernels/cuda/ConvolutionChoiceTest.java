@@ -1,6 +1,8 @@
 package io.auxgrad.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.auxgrad.kernels.cuda.hostrun.HostGpu;
@@ -30,6 +32,7 @@ class ConvolutionChoiceTest {
     library.add("steady", 10, 10, false);
     library.add("late", 1000, 1, false);
     assertEquals("late", library.chosen());
+    assertTrue(library.lasts);
   }
 
   @Test
@@ -48,6 +51,7 @@ class ConvolutionChoiceTest {
     library.add("broken", 1, 1, true);
     library.add("steady", 10, 10, false);
     assertEquals("steady", library.chosen());
+    assertFalse(library.lasts, "it may work in another process");
   }
 
   @Test
@@ -62,6 +66,7 @@ class ConvolutionChoiceTest {
     private final List<Algorithm> algorithms = new ArrayList<>();
     private double now;
     private String decided;
+    private boolean lasts;
 
     void add(String name, double first, double next, boolean fails) {
       algorithms.add(
@@ -128,8 +133,10 @@ class ConvolutionChoiceTest {
     }
 
     @Override
-    public String decision(String problem, Supplier<String> search) {
-      decided = search.get();
+    public String decision(String problem, Supplier<Decision> search) {
+      Decision made = search.get();
+      decided = made.way();
+      lasts = made.lasting();
       return decided;
     }
 

@@ -87,6 +87,29 @@ class LibraryPathTest {
   }
 
   @Test
+  void whatIsDecidedWithoutPlansThatFailedIsNotKept() throws Exception {
+    String output = run("unplanned");
+    for (String last : List.of("graph-8", "fused-graph-2")) {
+      String said = last + " is not taken, since it fails for FORWARD";
+      assertEquals(1, output.lines().filter(l -> l.contains(": " + said)).count(), output);
+    }
+    assertEquals(2, output.lines().filter(l -> l.contains("is not taken")).count(), output);
+    assertEquals(List.of(), files("graphs"));
+    assertEquals(List.of(), plans());
+    run("once");
+    assertEquals(2, files("graphs").size());
+    assertEquals(1, plans().size());
+  }
+
+  @Test
+  void whatIsDecidedWithoutAlgorithmsThatFailedIsNotKept() throws Exception {
+    String output = run("unready");
+    assertEquals(1, output.lines().filter(l -> l.contains("cudnn is not taken")).count(), output);
+    assertEquals(2, files("graphs").size());
+    assertEquals(List.of(), plans());
+  }
+
+  @Test
   void cublasComputesPointwiseConvolutions() throws Exception {
     run("cublas", "-Dauxgrad.cuda.workspace=1");
   }

@@ -29,6 +29,8 @@ public final class LibraryProgram {
   private static final String FUSED = "cudnnConvolutionBiasActivationForward";
   private static final String GRAPH = "cudnnBackendExecute";
 
+  private static final int SUBLIBRARY_UNAVAILABLE = 3009;
+  private static final int OUT_OF_DEVICE_MEMORY = 4004;
   private static final int EXECUTION_FAILED = 5000;
 
   private LibraryProgram() {}
@@ -44,6 +46,8 @@ public final class LibraryProgram {
       case "planned-before" -> plannedBefore(true);
       case "planned-anew" -> plannedBefore(false);
       case "unreadable" -> unreadable();
+      case "unplanned" -> failing("a plan", OUT_OF_DEVICE_MEMORY);
+      case "unready" -> failing("algorithms", SUBLIBRARY_UNAVAILABLE);
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
       case "chosen" -> onGpu(LibraryProgram::chosen);
@@ -142,6 +146,12 @@ public final class LibraryProgram {
     });
     assertTrue(FakeLibraries.cudnn("plans") > 0);
     assertEquals(0, FakeLibraries.cudnn(GRAPH));
+  }
+
+  /** A failure of cuDNN that has nothing to do with the convolution: other ways are taken. */
+  private static void failing(String what, int status) {
+    FakeLibraries.refuse(what, status);
+    onGpu((_, backend) -> assertEquals(9 * 16 + 1, convolve(backend)[12 * 24 + 3]));
   }
 
   /** The first of each kind of convolution, as nothing is measured. */

@@ -100,19 +100,29 @@ public final class DiskCache {
 
   /** What is kept under {@code key}, else what {@code make} makes, which is kept then. */
   public byte[] get(String key, Supplier<byte[]> make) {
+    return find(key)
+        .orElseGet(() -> {
+          byte[] made = make.get();
+          keep(key, made);
+          return made;
+        });
+  }
+
+  /** What is kept under {@code key}. */
+  public Optional<byte[]> find(String key) {
     if (folder.isEmpty()) {
       warnOfNoHome();
-      return make.get();
+      return Optional.empty();
     }
     Path file = entry(folder.get(), key);
     Optional<byte[]> kept = read(file);
-    if (kept.isPresent()) {
-      markUsed(file);
-      return kept.get();
-    }
-    byte[] made = make.get();
-    write(file, made);
-    return made;
+    kept.ifPresent(_ -> markUsed(file));
+    return kept;
+  }
+
+  /** Keeps {@code content} under {@code key}, where that is possible. */
+  public void keep(String key, byte[] content) {
+    folder.ifPresent(f -> write(entry(f, key), content));
   }
 
   private Optional<byte[]> read(Path file) {

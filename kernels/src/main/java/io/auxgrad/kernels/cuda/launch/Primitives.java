@@ -39,9 +39,10 @@ public interface Primitives {
   }
 
   /**
-   * The ways to do {@code problem}, what cuDNN thinks the best first; none where it cannot. Those
-   * that need more workspace than is allowed are left out, and those whose results may differ from
-   * run to run, unless the user allows them.
+   * The ways to do {@code problem}, what cuDNN thinks the best first; none where it cannot. Where
+   * it fails, a way is among them that says so as it is run. Those that need more workspace than is
+   * allowed are left out, and those whose results may differ from run to run, unless the user
+   * allows them.
    */
   List<Algorithm> algorithms(ConvolutionProblem problem);
 
@@ -55,9 +56,19 @@ public interface Primitives {
   boolean searches();
 
   /**
-   * What was decided for {@code problem} on this GPU with these libraries, else by {@code search}.
+   * A way that was chosen.
+   *
+   * @param way its name
+   * @param lasting whether it is to be taken by later processes too: not if another way failed,
+   *     which may work there
    */
-  String decision(String problem, Supplier<String> search);
+  record Decision(String way, boolean lasting) {}
+
+  /**
+   * The name of the way that was decided on for {@code problem} on this GPU with these libraries,
+   * else by {@code search}.
+   */
+  String decision(String problem, Supplier<Decision> search);
 
   /** Whether work is being captured, so that nothing can be measured. */
   boolean isCapturing();

@@ -7,7 +7,10 @@ package io.auxgrad.kernels.cuda.libraries;
 public enum CudnnStatus {
   /** The call did what it should. */
   SUCCESS,
-  /** The library is not in a state to serve: not initialised, or its parts do not fit together. */
+  /**
+   * The library is not in a state to serve: not initialised, or it, its parts, the driver and the
+   * runtime do not fit together. Another process may find it otherwise.
+   */
   NOT_READY,
   /** An argument is wrong. */
   BAD_PARAMETER,
@@ -20,6 +23,12 @@ public enum CudnnStatus {
   /** The op failed while it ran. */
   EXECUTION_FAILED;
 
+  // Of the 3000s, which are for what is not supported, those that are about the machine.
+  private static final int INCOMPATIBLE_CUDA_DRIVER = 3005;
+  private static final int INCOMPATIBLE_CUDART = 3006;
+  private static final int RUNTIME_PREREQUISITE_MISSING = 3008;
+  private static final int SUBLIBRARY_UNAVAILABLE = 3009;
+
   private static final int HOST_ALLOCATION_FAILED = 4003;
   private static final int DEVICE_ALLOCATION_FAILED = 4004;
 
@@ -29,10 +38,19 @@ public enum CudnnStatus {
   }
 
   private static CudnnStatus ofVersion9(int status) {
-    if (status == HOST_ALLOCATION_FAILED || status == DEVICE_ALLOCATION_FAILED) {
-      return OUT_OF_MEMORY;
-    }
-    return switch (status / 1000) {
+    return switch (status) {
+      case INCOMPATIBLE_CUDA_DRIVER,
+          INCOMPATIBLE_CUDART,
+          RUNTIME_PREREQUISITE_MISSING,
+          SUBLIBRARY_UNAVAILABLE ->
+          NOT_READY;
+      case HOST_ALLOCATION_FAILED, DEVICE_ALLOCATION_FAILED -> OUT_OF_MEMORY;
+      default -> ofThousands(status / 1000);
+    };
+  }
+
+  private static CudnnStatus ofThousands(int thousands) {
+    return switch (thousands) {
       case 1 -> NOT_READY;
       case 2 -> BAD_PARAMETER;
       case 3 -> NOT_SUPPORTED;
@@ -44,10 +62,10 @@ public enum CudnnStatus {
   private static CudnnStatus ofVersion8(int status) {
     return switch (status) {
       case 0 -> SUCCESS;
-      case 1, 12, 13, 14 -> NOT_READY;
+      case 1, 10, 11, 12, 13, 14 -> NOT_READY;
       case 2 -> OUT_OF_MEMORY;
       case 3, 5 -> BAD_PARAMETER;
-      case 6, 9, 10, 11 -> NOT_SUPPORTED;
+      case 6, 9 -> NOT_SUPPORTED;
       case 8 -> EXECUTION_FAILED;
       default -> INTERNAL_ERROR;
     };

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.vendor;
 import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
 import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.launch.Primitives;
+import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.CudaLibraries;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
 import io.auxgrad.kernels.cuda.libraries.CudnnStatus;
@@ -89,12 +90,20 @@ final class CudnnConvolutions implements AutoCloseable {
 
   /** As {@link Primitives#algorithms}. */
   List<Primitives.Algorithm> algorithms(ConvolutionProblem problem) {
-    return List.copyOf(usable(problem));
+    try {
+      return List.copyOf(usable(problem));
+    } catch (CudaException e) {
+      return List.of(new Failing(e));
+    }
   }
 
-  /** As {@link Primitives#fused}. */
+  /** As {@link Primitives#fused}; where cuDNN fails, {@link #algorithms} says so. */
   List<Primitives.Fused> fused(ConvolutionProblem problem, Ending ending) {
-    return usable(problem).stream().flatMap(a -> a.fused(ending.activation()).stream()).toList();
+    try {
+      return usable(problem).stream().flatMap(a -> a.fused(ending.activation()).stream()).toList();
+    } catch (CudaException e) {
+      return List.of();
+    }
   }
 
   private List<Chosen> usable(ConvolutionProblem problem) {
@@ -185,6 +194,19 @@ final class CudnnConvolutions implements AutoCloseable {
     long[] bytes = new long[1];
     int status = calls.workspace(stream.handle(), described, algorithm, bytes);
     return CudnnStatus.of(status) == CudnnStatus.SUCCESS ? bytes[0] : -1;
+  }
+
+  /** What cuDNN fails to name. */
+  private record Failing(CudaException failure) implements Primitives.Algorithm {
+    @Override
+    public String name() {
+      return "cudnn";
+    }
+
+    @Override
+    public void run(long first, long second, long result) {
+      throw failure;
+    }
   }
 
   /** An algorithm for a problem. */

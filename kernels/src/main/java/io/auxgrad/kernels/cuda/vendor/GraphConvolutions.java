@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -71,9 +72,10 @@ final class GraphConvolutions implements AutoCloseable {
     return indices(FUSED).<Primitives.Fused>mapToObj(i -> new Fused(plans, i)).toList();
   }
 
+  /** The one behind the last says what has failed, if anything. */
   private IntStream indices(int most) {
     boolean serves = stream.cudnn().version().compareTo(OLDEST) >= 0;
-    return IntStream.range(0, serves ? most : 0);
+    return IntStream.range(0, serves ? most + 1 : 0);
   }
 
   @Override
@@ -87,7 +89,7 @@ final class GraphConvolutions implements AutoCloseable {
     private final Ending ending;
     private final int most;
     private final Map<Integer, GraphPlan> made = new TreeMap<>();
-    private List<byte[]> texts;
+    private GraphHeuristics.Plans plans;
 
     Plans(ConvolutionProblem problem, Ending ending, int most) {
       this.problem = problem;
@@ -101,12 +103,15 @@ final class GraphConvolutions implements AutoCloseable {
     }
 
     private GraphPlan load(int index) {
-      if (texts == null) {
-        texts = texts();
+      if (plans == null) {
+        plans = plans();
       }
-      if (index >= texts.size()) {
+      if (index == most && !plans.failures().isEmpty()) {
+        throw new CudaException("plans are left out: " + plans.failures().getFirst().getMessage());
+      }
+      if (index >= plans.texts().size()) {
         throw new UnsupportedByLibraryException(
-            "cuDNN has %d plans for %s, %s".formatted(texts.size(), problem, ending));
+            "cuDNN has %d plans for %s, %s".formatted(plans.texts().size(), problem, ending));
       }
       GraphPlan plan = read(index);
       loaded.push(plan);
@@ -115,7 +120,7 @@ final class GraphConvolutions implements AutoCloseable {
 
     private GraphPlan read(int index) {
       try {
-        return GraphPlan.of(stream.cudnn(), device, texts.get(index));
+        return GraphPlan.of(stream.cudnn(), device, plans.texts().get(index));
       } catch (CudaException e) {
         LOGGER.log(
             System.Logger.Level.WARNING,
@@ -123,28 +128,25 @@ final class GraphConvolutions implements AutoCloseable {
                 + " folder \"graphs\" of the cache: {1}",
             problem,
             e.getMessage());
-        texts = heuristics.plans(problem, ending, most);
-        if (index >= texts.size()) {
+        plans = heuristics.plans(problem, ending, most);
+        if (index >= plans.texts().size()) {
           throw e;
         }
-        return GraphPlan.of(stream.cudnn(), device, texts.get(index));
+        return GraphPlan.of(stream.cudnn(), device, plans.texts().get(index));
       }
     }
 
-    private List<byte[]> texts() {
+    private GraphHeuristics.Plans plans() {
       String key = DiskCache.key(circumstances.apply("%s, %s".formatted(problem, ending)));
-      try {
-        return Texts.split(
-            cache.get(key, () -> Texts.join(heuristics.plans(problem, ending, most))));
-      } catch (CudaException e) {
-        // Once for all plans, and not for good: nothing is kept.
-        LOGGER.log(
-            System.Logger.Level.WARNING,
-            "cuDNN''s graphs are not taken for {0}: {1}",
-            problem,
-            e.getMessage());
-        return List.of();
+      Optional<byte[]> kept = cache.find(key);
+      if (kept.isPresent()) {
+        return new GraphHeuristics.Plans(Texts.split(kept.get()), List.of());
       }
+      GraphHeuristics.Plans made = heuristics.plans(problem, ending, most);
+      if (made.failures().isEmpty()) {
+        cache.keep(key, Texts.join(made.texts()));
+      }
+      return made;
     }
   }
 

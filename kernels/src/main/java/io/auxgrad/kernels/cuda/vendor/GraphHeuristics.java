@@ -14,7 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import jcuda.jcudnn.cudnnBackendAttributeName;
 import jcuda.jcudnn.cudnnBackendAttributeType;
 import jcuda.jcudnn.cudnnBackendBehaviorNote;
@@ -45,29 +45,37 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
   private static final int FALLBACK = 2; // CUDNN_HEUR_MODE_FALLBACK
   private static final int STRICT_NAN = 9; // CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP
 
-  /** At most {@code most} different ones, as text, the best first; none if cuDNN has none. */
-  List<byte[]> plans(ConvolutionProblem problem, Ending ending, int most) {
+  /**
+   * Plans of a graph.
+   *
+   * @param texts different ones, the best first; none if cuDNN has none
+   * @param failures that left plans out which may be there another time
+   */
+  record Plans(List<byte[]> texts, List<CudaException> failures) {}
+
+  /** At most {@code most} plans. */
+  Plans plans(ConvolutionProblem problem, Ending ending, int most) {
+    Set<ByteBuffer> texts = new LinkedHashSet<>();
+    List<CudaException> failures = new ArrayList<>();
     try (GraphScope scope = new GraphScope(cudnn)) {
       GraphDescriptor graph = ConvolutionGraph.of(scope, device, problem, ending);
-      Predicate<GraphDescriptor> allowed = c -> isAllowed(scope, c, problem, ending);
-      List<byte[]> texts = texts(fastest(scope, graph), allowed, most);
-      // Float32 without tensor cores, for example, may not be among what is thought the fastest.
-      return texts.isEmpty() ? texts(ask(scope, graph, FALLBACK), allowed, most) : texts;
+      Consumer<GraphDescriptor> add =
+          c -> {
+            if (texts.size() < most && isAllowed(scope, c, problem, ending)) {
+              text(c, failures).map(ByteBuffer::wrap).ifPresent(texts::add);
+            }
+          };
+      fastest(scope, graph).forEach(add);
+      if (texts.isEmpty()) {
+        // Float32 without tensor cores, for example, may not be among what is thought the fastest.
+        ask(scope, graph, FALLBACK).forEach(add);
+      }
     } catch (UnsupportedByLibraryException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has no graph for {0}: {1}", problem, e);
-      return List.of();
+    } catch (CudaException e) {
+      failures.add(e);
     }
-  }
-
-  private List<byte[]> texts(
-      List<GraphDescriptor> configurations, Predicate<GraphDescriptor> allowed, int most) {
-    Set<ByteBuffer> texts = new LinkedHashSet<>();
-    for (GraphDescriptor configuration : configurations) {
-      if (texts.size() < most && allowed.test(configuration)) {
-        text(configuration).map(ByteBuffer::wrap).ifPresent(texts::add);
-      }
-    }
-    return texts.stream().map(ByteBuffer::array).toList();
+    return new Plans(texts.stream().map(ByteBuffer::array).toList(), failures);
   }
 
   // What a decision tree and a network answer, who agree in part, in turns.
@@ -150,15 +158,17 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
     };
   }
 
-  private Optional<byte[]> text(GraphDescriptor configuration) {
+  private Optional<byte[]> text(GraphDescriptor configuration, List<CudaException> failures) {
     try (GraphPlan plan = GraphPlan.of(cudnn, device, configuration)) {
       return plan.workspaceBytes() <= options.workspaceBytes()
           ? Optional.of(plan.text())
           : Optional.empty();
-    } catch (CudaException e) {
+    } catch (UnsupportedByLibraryException e) {
       // Heuristics name what turns out to be impossible too.
       LOGGER.log(System.Logger.Level.DEBUG, "a plan of cuDNN is left out: {0}", e.getMessage());
-      return Optional.empty();
+    } catch (CudaException e) {
+      failures.add(e);
     }
+    return Optional.empty();
   }
 }

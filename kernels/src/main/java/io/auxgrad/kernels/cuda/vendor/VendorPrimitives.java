@@ -146,18 +146,22 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
   }
 
   @Override
-  public String decision(String problem, Supplier<String> search) {
+  public String decision(String problem, Supplier<Decision> search) {
     if (!searches) {
-      return search.get();
+      return search.get().way();
     }
     List<String> what = circumstances(problem);
-    byte[] entry =
-        decisions.get(
-            DiskCache.key(what),
-            () ->
-                (search.get() + "\n" + String.join("\n", what) + "\n")
-                    .getBytes(StandardCharsets.UTF_8));
-    return new String(entry, StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+    String key = DiskCache.key(what);
+    Optional<byte[]> kept = decisions.find(key);
+    if (kept.isPresent()) {
+      return new String(kept.get(), StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+    }
+    Decision made = search.get();
+    if (made.lasting()) {
+      String text = made.way() + "\n" + String.join("\n", what) + "\n";
+      decisions.keep(key, text.getBytes(StandardCharsets.UTF_8));
+    }
+    return made.way();
   }
 
   @Override

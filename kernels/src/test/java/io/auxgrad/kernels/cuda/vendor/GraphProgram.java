@@ -12,7 +12,6 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 import io.auxgrad.tensor.ops.MathMode;
-import java.util.List;
 
 /**
  * Has the cuDNN that is found plan the kinds of convolutions of our networks for an H200. With an
@@ -85,10 +84,11 @@ public final class GraphProgram {
       Direction direction, DType type, Shape x, Shape w, Conv2dSpec spec, Ending ending) {
     ConvolutionProblem problem =
         new ConvolutionProblem(direction, type, x, w, spec.outputShape(x, w), spec);
-    List<byte[]> plans = heuristics.plans(problem, ending, ending.steps() == 0 ? MOST : 2);
-    for (byte[] text : plans) {
+    GraphHeuristics.Plans plans = heuristics.plans(problem, ending, ending.steps() == 0 ? MOST : 2);
+    for (byte[] text : plans.texts()) {
       GraphPlan.of(cudnn, device, text).close();
     }
-    System.out.printf("%d: %s, %s%n", plans.size(), problem, ending);
+    plans.failures().forEach(System.out::println);
+    System.out.printf("%d: %s, %s%n", plans.texts().size(), problem, ending);
   }
 }
