@@ -3,14 +3,15 @@ package io.auxgrad.kernels.cuda;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
-import java.util.Collections;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Tries the ways to do a convolution. One that fails is left out, and what is decided without it
- * does not last; but our own kernels must not fail.
+ * Tries the ways to do a convolution. One that fails, or finds no memory for its workspace or
+ * copies, is left out, and what is decided without it does not last; but our own kernels must not
+ * fail.
  */
 final class ConvolutionSearch {
   private static final System.Logger LOGGER = System.getLogger(ConvolutionSearch.class.getName());
@@ -37,7 +38,8 @@ final class ConvolutionSearch {
   Primitives.Decision among(List<ConvolutionWay> ways) {
     Map<ConvolutionWay, Double> seconds = new LinkedHashMap<>();
     for (ConvolutionWay way : ways) {
-      if (works(way)) {
+      // The first run loads kernels, which can take a thousand times as long.
+      if (works(way, () -> way.run(pass))) {
         if (!primitives.searches()) {
           return new Primitives.Decision(way.name(), lasting);
         }
@@ -47,14 +49,13 @@ final class ConvolutionSearch {
     return new Primitives.Decision(fastest(seconds).name(), lasting);
   }
 
-  /** Runs it, for the first run loads kernels, which can take a thousand times as long. */
-  private boolean works(ConvolutionWay way) {
+  private boolean works(ConvolutionWay way, Runnable work) {
     try {
-      way.run(pass);
+      work.run();
       return true;
     } catch (UnsupportedByLibraryException e) {
       return false;
-    } catch (CudaException e) {
+    } catch (CudaException | OutOfDeviceMemory e) {
       if (way == own) {
         throw e;
       }
@@ -74,11 +75,21 @@ final class ConvolutionSearch {
   // In turns, for the clock of a GPU rises when it has something to do.
   private ConvolutionWay fastest(Map<ConvolutionWay, Double> seconds) {
     for (int round = 0; round < ROUNDS; round++) {
-      seconds.replaceAll(
-          (way, before) -> Math.min(before, primitives.seconds(() -> way.run(pass))));
-      double best = Collections.min(seconds.values());
+      for (ConvolutionWay way : List.copyOf(seconds.keySet())) {
+        if (!works(way, () -> seconds.merge(way, seconds(way), Math::min))) {
+          seconds.remove(way);
+        }
+      }
+      double best = seconds.values().stream().min(Double::compare).orElse(0.0);
       seconds.values().removeIf(s -> s > HOPELESS * best);
     }
-    return Collections.min(seconds.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return seconds.entrySet().stream()
+        .min(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(own);
+  }
+
+  private double seconds(ConvolutionWay way) {
+    return primitives.seconds(() -> way.run(pass));
   }
 }

@@ -13,6 +13,8 @@ import io.auxgrad.kernels.cuda.launch.MatrixProduct;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.tensor.DType;
+import io.auxgrad.tensor.DeviceMemory;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
@@ -55,6 +57,25 @@ class ConvolutionChoiceTest {
   }
 
   @Test
+  void whatFindsNoMemoryIsLeftOut() {
+    for (int runs = 0; runs < 4; runs++) {
+      Played library = new Played();
+      library.addShortOfMemory("greedy", runs);
+      library.add("steady", 5, 5, false);
+      assertEquals("steady", library.chosen());
+      assertFalse(library.lasts, "there may be more memory in another process");
+    }
+  }
+
+  @Test
+  void oursAreTakenWhereAllOthersFindNoMemoryLate() {
+    Played library = new Played();
+    library.addShortOfMemory("greedy", 2);
+    library.add("hopeless", 10 * OF_OURS, 10 * OF_OURS, false);
+    assertEquals("own", library.chosen());
+  }
+
+  @Test
   void oursAreTakenWhereTheyAreTheFastest() {
     Played library = new Played();
     library.add("steady", 2 * OF_OURS, 2 * OF_OURS, false);
@@ -64,6 +85,7 @@ class ConvolutionChoiceTest {
   /** A library with a clock of its own, which knows no products. */
   private static final class Played implements Primitives {
     private final List<Algorithm> algorithms = new ArrayList<>();
+    private DeviceMemory memory;
     private double now;
     private String decided;
     private boolean lasts;
@@ -89,11 +111,33 @@ class ConvolutionChoiceTest {
           });
     }
 
+    /** One that is the fastest, but finds no memory after {@code runs} runs. */
+    void addShortOfMemory(String name, int runs) {
+      algorithms.add(
+          new Algorithm() {
+            private int left = runs;
+
+            @Override
+            public String name() {
+              return name;
+            }
+
+            @Override
+            public void run(long x, long w, long result) {
+              if (left-- == 0) {
+                throw OutOfDeviceMemory.of(memory, 1, "meant");
+              }
+              now += 1;
+            }
+          });
+    }
+
     /** The way that is decided on for a convolution. */
     String chosen() {
       assumeTrue(HostGpu.available(), "needs g++");
       try (HostGpu gpu = new HostGpu(HostGpu.Order.FORWARD);
           var _ = TensorScope.open()) {
+        memory = gpu.memory();
         Conv2dSpec spec = Conv2dSpec.of(1, 1);
         Tensor x = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(1, 4, 4, 8));
         Tensor w = Tensor.zeros(gpu.memory(), DType.FLOAT32, Shape.of(8, 3, 3, 8));
