@@ -16,14 +16,14 @@ record CudnnStream(Queue queue, Cudnn cudnn, NativeHandle handle) {
   }
 
   /**
-   * Makes {@code call} of {@code function} with {@code bytes} bytes of workspace.
+   * Makes {@code call} of {@code function} with a workspace of at least {@code bytes} bytes.
    *
    * @throws UnsupportedByLibraryException if cuDNN cannot do it after all
    */
   void run(String function, int algorithm, long bytes, Call call) {
     queue.enter();
-    // Who gets the workspace next comes after this in the stream: all share one.
-    Buffer workspace = bytes == 0 ? null : queue.memory().allocate(bytes);
+    // Who gets the workspace next comes after this in the stream.
+    Buffer workspace = bytes == 0 ? null : queue.memory().allocate(rounded(bytes));
     try {
       int status = call.with(workspace == null ? Address.NULL : new Address(workspace.address()));
       if (status != 0) {
@@ -35,5 +35,12 @@ record CudnnStream(Queue queue, Cudnn cudnn, NativeHandle handle) {
       }
     }
     queue.launched(function);
+  }
+
+  // Up to a power of two: of each size that is asked for the memory keeps a piece, and algorithms
+  // want as many sizes as there are convolutions.
+  private static long rounded(long bytes) {
+    long below = Long.highestOneBit(bytes);
+    return below == bytes ? bytes : 2 * below;
   }
 }
