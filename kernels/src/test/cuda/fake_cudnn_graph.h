@@ -305,6 +305,10 @@ int finish(Node& node) {
       if (!complete(node, {HEURISTICS_MODE, HEURISTICS_GRAPH})) {
         return BAD_PARAM;
       }
+      int refusal = refusals["heuristic " + std::to_string(node.get<int>(HEURISTICS_MODE))];
+      if (refusal != SUCCESS) {
+        return refusal;
+      }
       bool known = node.get<int>(HEURISTICS_MODE) != MODE_B || !isDilated(*node.node(HEURISTICS_GRAPH));
       return known ? SUCCESS : NOT_SUPPORTED;
     }

@@ -85,7 +85,8 @@ final class FakeLibraries {
 
   /**
    * Has cuDNN fail with {@code status}, 0 for no longer, at {@code what}: {@code attribute N}, when
-   * one is set; {@code a plan}, when one is finished; {@code algorithms}, when asked for them.
+   * one is set; {@code heuristic N}, when it is asked; {@code a plan}, when one is finished; {@code
+   * algorithms}, when asked for them.
    */
   static void refuse(String what, int status) {
     var refuse =

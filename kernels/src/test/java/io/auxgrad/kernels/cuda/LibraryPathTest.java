@@ -102,6 +102,14 @@ class LibraryPathTest {
   }
 
   @Test
+  void theOtherHeuristicsPlansServeWhereOneFails() throws Exception {
+    String output = run("half-planned");
+    assertEquals(2, output.lines().filter(l -> l.contains("is not taken")).count(), output);
+    assertEquals(List.of(), files("graphs"));
+    assertEquals(List.of(), plans());
+  }
+
+  @Test
   void whatIsDecidedWithoutAlgorithmsThatFailedIsNotKept() throws Exception {
     String output = run("unready");
     assertEquals(1, output.lines().filter(l -> l.contains("cudnn is not taken")).count(), output);

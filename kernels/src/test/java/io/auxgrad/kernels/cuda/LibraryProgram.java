@@ -47,6 +47,7 @@ public final class LibraryProgram {
       case "planned-anew" -> plannedBefore(false);
       case "unreadable" -> unreadable();
       case "unplanned" -> failing("a plan", OUT_OF_DEVICE_MEMORY);
+      case "half-planned" -> halfPlanned();
       case "unready" -> failing("algorithms", SUBLIBRARY_UNAVAILABLE);
       case "cublas" -> byOne("cublas", "conv2d 1x1", 1);
       case "products" -> onGpu((gpu, backend) -> new LibraryChecks(gpu, backend).products());
@@ -152,6 +153,13 @@ public final class LibraryProgram {
   private static void failing(String what, int status) {
     FakeLibraries.refuse(what, status);
     onGpu((_, backend) -> assertEquals(9 * 16 + 1, convolve(backend)[12 * 24 + 3]));
+  }
+
+  /** Where the network among the heuristics fails, the decision tree's plans serve. */
+  private static void halfPlanned() {
+    failing("heuristic 1", SUBLIBRARY_UNAVAILABLE);
+    assertTrue(FakeLibraries.cudnn("graphs") > 0);
+    assertTrue(FakeLibraries.cudnn("fused graphs") > 0);
   }
 
   /** The first of each kind of convolution, as nothing is measured. */

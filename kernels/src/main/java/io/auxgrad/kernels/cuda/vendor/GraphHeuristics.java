@@ -65,10 +65,10 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
               text(c, failures).map(ByteBuffer::wrap).ifPresent(texts::add);
             }
           };
-      fastest(scope, graph).forEach(add);
+      fastest(scope, graph, failures).forEach(add);
       if (texts.isEmpty()) {
         // Float32 without tensor cores, for example, may not be among what is thought the fastest.
-        ask(scope, graph, FALLBACK).forEach(add);
+        ask(scope, graph, FALLBACK, failures).forEach(add);
       }
     } catch (UnsupportedByLibraryException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has no graph for {0}: {1}", problem, e);
@@ -79,9 +79,11 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
   }
 
   // What a decision tree and a network answer, who agree in part, in turns.
-  private List<GraphDescriptor> fastest(GraphScope scope, GraphDescriptor graph) {
-    List<GraphDescriptor> tree = ask(scope, graph, DECISION_TREE);
-    List<GraphDescriptor> network = ask(scope, graph, cudnnBackendHeurMode.CUDNN_HEUR_MODE_B);
+  private List<GraphDescriptor> fastest(
+      GraphScope scope, GraphDescriptor graph, List<CudaException> failures) {
+    List<GraphDescriptor> tree = ask(scope, graph, DECISION_TREE, failures);
+    List<GraphDescriptor> network =
+        ask(scope, graph, cudnnBackendHeurMode.CUDNN_HEUR_MODE_B, failures);
     List<GraphDescriptor> all = new ArrayList<>();
     for (int i = 0; i < Math.max(tree.size(), network.size()); i++) {
       tree.stream().skip(i).findFirst().ifPresent(all::add);
@@ -91,10 +93,14 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
   }
 
   /** What a heuristic answers; nothing where it does not know such graphs. */
-  private List<GraphDescriptor> ask(GraphScope scope, GraphDescriptor graph, int mode) {
+  private List<GraphDescriptor> ask(
+      GraphScope scope, GraphDescriptor graph, int mode, List<CudaException> failures) {
     try {
       return answers(scope, graph, mode);
     } catch (UnsupportedByLibraryException e) {
+      return List.of();
+    } catch (CudaException e) {
+      failures.add(e);
       return List.of();
     }
   }
