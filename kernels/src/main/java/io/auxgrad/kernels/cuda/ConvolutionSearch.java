@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cuda;
 
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.kernels.cuda.libraries.TemporaryFailureException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.util.LinkedHashMap;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tries the ways to do a convolution. One that fails, or finds no memory for its workspace or
- * copies, is left out, and what is decided without it does not last; but our own kernels must not
- * fail.
+ * Tries the ways to do a convolution. One that fails is left out; but our own kernels must not
+ * fail. What is decided without one that may work another time, for it found no memory for its
+ * workspace or copies for example, does not last. All else does, so that runs give the same bytes.
  */
 final class ConvolutionSearch {
   private static final System.Logger LOGGER = System.getLogger(ConvolutionSearch.class.getName());
@@ -65,7 +66,8 @@ final class ConvolutionSearch {
   }
 
   private void leaveOut(ConvolutionWay way, Throwable reason) {
-    lasting = false;
+    lasting &=
+        !(reason instanceof TemporaryFailureException || reason instanceof OutOfDeviceMemory);
     LOGGER.log(
         System.Logger.Level.WARNING,
         "%s is not taken, since it fails for %s: %s"

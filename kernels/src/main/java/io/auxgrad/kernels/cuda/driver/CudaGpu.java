@@ -143,15 +143,20 @@ public final class CudaGpu implements Gpu {
     return guarded ? new GuardedMemory(plain) : plain;
   }
 
+  /** Whether each launch is waited for or memory is guarded. */
+  boolean isObserved() {
+    return guarded || debugged;
+  }
+
   @Override
   public DeviceMemory memory() {
-    return guarded || debugged ? relaunched : plain;
+    return isObserved() ? relaunched : plain;
   }
 
   /** As a graph; where launches are looked at one by one, as launches. */
   @Override
   public Replay record(Runnable body) {
-    return guarded || debugged ? relaunched.record(body) : GraphReplay.of(this, plain, body);
+    return isObserved() ? relaunched.record(body) : GraphReplay.of(this, plain, body);
   }
 
   @Override

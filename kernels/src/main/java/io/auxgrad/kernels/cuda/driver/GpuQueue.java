@@ -35,6 +35,11 @@ record GpuQueue(CudaGpu gpu) implements Queue {
   }
 
   @Override
+  public boolean timesFairly() {
+    return !gpu.isObserved();
+  }
+
+  @Override
   public double seconds(Runnable work) {
     try (Timer timer = gpu.timer()) {
       // A GPU that waits for the next launch would be timed as busy.

@@ -3,6 +3,7 @@ package io.auxgrad.kernels.cuda.libraries;
 import java.util.Collection;
 import java.util.List;
 import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasStatus;
 
 /** cuBLAS, loaded: its version, and exceptions for its statuses. */
 public final class Cublas {
@@ -48,11 +49,14 @@ public final class Cublas {
 
   /** The exception for {@code status}, which {@code call} returned. */
   public static CudaException failure(int status, String call) {
-    return new CudaException(
+    String message =
         "%s failed: %s (%s)"
             .formatted(
-                call,
-                JCublas2.cublasGetStatusName(status),
-                JCublas2.cublasGetStatusString(status)));
+                call, JCublas2.cublasGetStatusName(status), JCublas2.cublasGetStatusString(status));
+    return switch (status) {
+      case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED, cublasStatus.CUBLAS_STATUS_ALLOC_FAILED ->
+          new TemporaryFailureException(message);
+      default -> new CudaException(message);
+    };
   }
 }

@@ -55,15 +55,18 @@ public final class Cudnn {
    * Throws if {@code status}, which {@code call} returned, is not that of success.
    *
    * @throws UnsupportedByLibraryException if it is that of an op that cuDNN does not have
+   * @throws TemporaryFailureException if memory or something else is missing now
    */
   public void check(int status, String call) {
     CudnnStatus kind = CudnnStatus.of(status);
     if (kind != CudnnStatus.SUCCESS) {
       String message =
           "%s failed: %s%s".formatted(call, JCudnn.cudnnGetErrorString(status), details());
-      throw kind == CudnnStatus.NOT_SUPPORTED
-          ? new UnsupportedByLibraryException(message)
-          : new CudaException(message);
+      throw switch (kind) {
+        case NOT_SUPPORTED -> new UnsupportedByLibraryException(message);
+        case NOT_READY, OUT_OF_MEMORY -> new TemporaryFailureException(message);
+        default -> new CudaException(message);
+      };
     }
   }
 

@@ -5,6 +5,7 @@ import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
 import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.launch.Primitives;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
+import io.auxgrad.kernels.cuda.libraries.TemporaryFailureException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.kernels.cuda.libraries.Version;
 import io.auxgrad.tensor.DType;
@@ -107,7 +108,8 @@ final class GraphConvolutions implements AutoCloseable {
         plans = plans();
       }
       if (index == most && !plans.failures().isEmpty()) {
-        throw new CudaException("plans are left out: " + plans.failures().getFirst().getMessage());
+        throw new TemporaryFailureException(
+            "plans are left out: " + plans.failures().getFirst().getMessage());
       }
       if (index >= plans.texts().size()) {
         throw new UnsupportedByLibraryException(

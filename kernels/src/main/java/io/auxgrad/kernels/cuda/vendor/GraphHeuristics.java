@@ -4,6 +4,7 @@ import io.auxgrad.kernels.cuda.launch.ConvolutionProblem;
 import io.auxgrad.kernels.cuda.launch.Ending;
 import io.auxgrad.kernels.cuda.libraries.CudaException;
 import io.auxgrad.kernels.cuda.libraries.Cudnn;
+import io.auxgrad.kernels.cuda.libraries.TemporaryFailureException;
 import io.auxgrad.kernels.cuda.libraries.UnsupportedByLibraryException;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.ops.MathMode;
@@ -51,12 +52,12 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
    * @param texts different ones, the best first; none if cuDNN has none
    * @param failures that left plans out which may be there another time
    */
-  record Plans(List<byte[]> texts, List<CudaException> failures) {}
+  record Plans(List<byte[]> texts, List<TemporaryFailureException> failures) {}
 
   /** At most {@code most} plans. */
   Plans plans(ConvolutionProblem problem, Ending ending, int most) {
     Set<ByteBuffer> texts = new LinkedHashSet<>();
-    List<CudaException> failures = new ArrayList<>();
+    List<TemporaryFailureException> failures = new ArrayList<>();
     try (GraphScope scope = new GraphScope(cudnn)) {
       GraphDescriptor graph = ConvolutionGraph.of(scope, device, problem, ending);
       Consumer<GraphDescriptor> add =
@@ -72,15 +73,17 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
       }
     } catch (UnsupportedByLibraryException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "cuDNN has no graph for {0}: {1}", problem, e);
-    } catch (CudaException e) {
+    } catch (TemporaryFailureException e) {
       failures.add(e);
+    } catch (CudaException e) {
+      warn(e);
     }
     return new Plans(texts.stream().map(ByteBuffer::array).toList(), failures);
   }
 
   // What a decision tree and a network answer, who agree in part, in turns.
   private List<GraphDescriptor> fastest(
-      GraphScope scope, GraphDescriptor graph, List<CudaException> failures) {
+      GraphScope scope, GraphDescriptor graph, List<TemporaryFailureException> failures) {
     List<GraphDescriptor> tree = ask(scope, graph, DECISION_TREE, failures);
     List<GraphDescriptor> network =
         ask(scope, graph, cudnnBackendHeurMode.CUDNN_HEUR_MODE_B, failures);
@@ -94,15 +97,17 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
 
   /** What a heuristic answers; nothing where it does not know such graphs. */
   private List<GraphDescriptor> ask(
-      GraphScope scope, GraphDescriptor graph, int mode, List<CudaException> failures) {
+      GraphScope scope, GraphDescriptor graph, int mode, List<TemporaryFailureException> failures) {
     try {
       return answers(scope, graph, mode);
     } catch (UnsupportedByLibraryException e) {
-      return List.of();
-    } catch (CudaException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "a heuristic of cuDNN has no answer: {0}", e);
+    } catch (TemporaryFailureException e) {
       failures.add(e);
-      return List.of();
+    } catch (CudaException e) {
+      warn(e);
     }
+    return List.of();
   }
 
   private List<GraphDescriptor> answers(GraphScope scope, GraphDescriptor graph, int mode) {
@@ -164,7 +169,8 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
     };
   }
 
-  private Optional<byte[]> text(GraphDescriptor configuration, List<CudaException> failures) {
+  private Optional<byte[]> text(
+      GraphDescriptor configuration, List<TemporaryFailureException> failures) {
     try (GraphPlan plan = GraphPlan.of(cudnn, device, configuration)) {
       return plan.workspaceBytes() <= options.workspaceBytes()
           ? Optional.of(plan.text())
@@ -172,9 +178,17 @@ record GraphHeuristics(Cudnn cudnn, GraphDevice device, Options options) {
     } catch (UnsupportedByLibraryException e) {
       // Heuristics name what turns out to be impossible too.
       LOGGER.log(System.Logger.Level.DEBUG, "a plan of cuDNN is left out: {0}", e.getMessage());
-    } catch (CudaException e) {
+    } catch (TemporaryFailureException e) {
       failures.add(e);
+    } catch (CudaException e) {
+      warn(e);
     }
     return Optional.empty();
+  }
+
+  /** Of a mistake of cuDNN, which it will make again. */
+  private static void warn(CudaException mistake) {
+    LOGGER.log(
+        System.Logger.Level.WARNING, "plans of cuDNN are left out: {0}", mistake.getMessage());
   }
 }

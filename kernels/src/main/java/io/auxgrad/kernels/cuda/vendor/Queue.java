@@ -22,4 +22,7 @@ public interface Queue {
 
   /** Seconds that the GPU takes for what {@code work} asks of it, without waits for the host. */
   double seconds(Runnable work);
+
+  /** Whether times mean something: not where each launch is waited for or memory is guarded. */
+  boolean timesFairly();
 }

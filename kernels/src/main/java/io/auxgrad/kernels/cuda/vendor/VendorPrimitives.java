@@ -157,7 +157,7 @@ public final class VendorPrimitives implements Primitives, AutoCloseable {
       return new String(kept.get(), StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
     }
     Decision made = search.get();
-    if (made.lasting()) {
+    if (made.lasting() && queue.timesFairly()) {
       String text = made.way() + "\n" + String.join("\n", what) + "\n";
       decisions.keep(key, text.getBytes(StandardCharsets.UTF_8));
     }
