@@ -208,15 +208,40 @@ DEVICE void gatherWindows(T* dx, const Extents& s, const Window& window, F add) 
   storeNarrow(dx + offset(at.image, at.row, at.column, at.channel, s.inHeight, s.inWidth, s.channels), sum);
 }
 
+// All ones in those of four bytes that are not `value`.
+DEVICE uint32 unequal(uint32 four, int value) {
+  uint32 difference = four ^ value * 0x01010101u;
+  uint32 carried = ((difference & 0x7f7f7f7fu) + 0x7f7f7f7fu) | difference;
+  return (carried >> 7 & 0x01010101u) * 0xffu;
+}
+
+// The elements whose place is `mine`, and zeros. Four places are compared at once, and whole words of elements let
+// through: half as many instructions as to decide for each.
+template <class T, int N>
+DEVICE Pack<T, N> only(Pack<T, N> pack, const uint8* places, int mine) {
+  if constexpr (N == 1) {
+    return *places == mine ? pack : Pack<T, N>{};
+  } else {
+    constexpr int EACH = 4 / sizeof(T);  // elements of a word
+    auto& words = reinterpret_cast<Pack<uint32, N / EACH>&>(pack);
+    auto where = load<uint32, N / 4>(reinterpret_cast<const uint32*>(places));
+    for (int k = 0; k < N / EACH; k++) {
+      int first = k * EACH % 4;
+      int selector = EACH == 1 ? 0x1111 * first : 0x1100 + 0x1111 * first;
+      words.at[k] &= ~__byte_perm(unequal(where.at[k * EACH / 4], mine), 0, selector);
+    }
+    return pack;
+  }
+}
+
 // Reads dy and positions, writes dx.
 template <class T, int N>
 DEVICE void maximumBackward(const T* dy, const uint8* positions, T* dx, const Extents& s, const Window& window) {
   gatherWindows<T, N>(dx, s, window, [&](float (&sum)[N], const Place& at, int i, int j, int64 from) {
     int mine = (at.row - window.start(i)) * window.kernel + at.column - window.start(j);
-    Pack<uint8, N> where = load<uint8, N>(positions + from);
-    Pack<T, N> in = load<T, N>(dy + from);
+    Pack<T, N> in = only(load<T, N>(dy + from), positions + from, mine);
     for (int e = 0; e < N; e++) {
-      sum[e] += where.at[e] == mine ? widen(in.at[e]) : 0.0f;
+      sum[e] += widen(in.at[e]);
     }
   });
 }

@@ -52,6 +52,15 @@ inline void __syncthreads() { host::leave(host::Wait::BLOCK); }
 
 inline void __syncwarp(unsigned = 0xffffffffu) { host::leave(host::Wait::WARP); }
 
+inline unsigned __byte_perm(unsigned x, unsigned y, unsigned selector) {
+  unsigned long long bytes = static_cast<unsigned long long>(y) << 32 | x;
+  unsigned result = 0;
+  for (int i = 0; i < 4; i++) {
+    result |= static_cast<unsigned>(bytes >> (selector >> 4 * i & 7) * 8 & 0xff) << 8 * i;
+  }
+  return result;
+}
+
 inline void __nanosleep(unsigned) {}
 
 namespace host {

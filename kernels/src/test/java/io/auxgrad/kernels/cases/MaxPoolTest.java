@@ -44,6 +44,7 @@ class MaxPoolTest {
           Case.of(2, 1, 1, 7, 5, 33, 8),
           Case.of(4, 1, 2, 6, 6, 17, 4),
           Case.of(7, 3, 3, 9, 10, 18, 9),
+          Case.of(15, 1, 7, 17, 16, 8, 8),
           Case.of(2, 3, 0, 8, 9, 16, 9));
 
   private final Philox random = new Philox(20260101, 9);
@@ -97,7 +98,7 @@ class MaxPoolTest {
       Expected all = new Expected(new float[dy.length], new byte[dy.length], new float[x.length]);
       for (int at = 0; at < dy.length; at++) {
         all.find(c, x, at);
-        all.dx[all.from(c, at, all.positions[at])] += dy[at];
+        all.dx[all.from(c, at, Byte.toUnsignedInt(all.positions[at]))] += dy[at];
       }
       return all;
     }
