@@ -24,8 +24,14 @@ def processor():
 
 
 def revision():
-    """The commit, with a plus if files were changed since; unknown outside of a checkout."""
-    found = subprocess.run(
-        ["git", "-C", str(launch.ROOT), "describe", "--always", "--dirty=+", "--exclude=*"], capture_output=True, text=True
-    )
-    return found.stdout.strip() or "unknown"
+    """The commit, with a plus if files were changed since; unknown outside of a checkout, and without git."""
+    return said_by("git", "-C", str(launch.ROOT), "describe", "--always", "--dirty=+", "--exclude=*") or "unknown"
+
+
+def said_by(*command):
+    """What a program prints, of several lines the first; nothing where it fails or is not there."""
+    try:
+        said = subprocess.run(command, capture_output=True, text=True).stdout
+    except OSError:
+        return ""
+    return said.strip().partition("\n")[0]

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import sys
 import tempfile
 import unittest
@@ -11,6 +12,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 import compare  # noqa: E402
+import machine  # noqa: E402
 import record  # noqa: E402
 
 
@@ -98,6 +100,12 @@ class RecordTest(unittest.TestCase):
             self.assertEqual(list(figures), [record.NAMES[1]])
             self.assertFalse(record.is_good(record.ROWS[0], figures))
             self.assertEqual(record.table(figures, record.ROWS).count(record.NAMES[1]), len(record.ROWS[1].goals))
+
+
+class MachineTest(unittest.TestCase):
+    def test_without_git_the_revision_is_unknown(self):
+        with mock.patch.dict(os.environ, PATH="/nowhere"):
+            self.assertEqual(machine.describe()["revision"], "unknown")
 
 
 class ComparisonTest(unittest.TestCase):
