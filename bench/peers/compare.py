@@ -8,9 +8,9 @@ them; on a GPU, whose memory is not enough for all, one works after the other. B
 one step are held against PyTorch in float64: all do the same work. A ratio is the time of the faster PyTorch divided by
 auxgrad's: above 1, auxgrad is faster.
 
-On the CPU a PyTorch that fails this check is left out; on a GPU, whose time is dear, any engine that fails or computes
-something else keeps nobody from being measured. Both are said, and the comparison ends with 1. On a GPU torch.compile and
-CUDA graphs, which can take minutes for each size, are not held against float64: they run the same modules as PyTorch eager.
+A PyTorch that fails, on the CPU also one that computes something else, is left out; on a GPU, whose time is dear, no
+failure keeps others from being measured. Each is said, and the comparison ends with 1. On a GPU torch.compile and CUDA
+graphs, which can take minutes for each size, are not held against float64: they run the same modules as PyTorch eager.
 
 An engine called NAME-fp32 computes in float32 whatever the precision: --precision bf16
 --engines auxgrad,auxgrad-fp32,eager compares auxgrad in bfloat16 with itself in float32 and with PyTorch's autocast.
@@ -39,6 +39,8 @@ PYTORCH = {"eager": [], "graph": ["--graph"], "compile": ["--compile"], "compile
 ENGINES = [name + suffix for name in ("auxgrad", *PYTORCH) for suffix in ("", "-fp32")]
 ERRORS = ["loss", "output", "gradient", "scale", "tensor"]
 WORK = re.compile(r"(train|infer):([1-9]\d*x[1-9]\d*x[1-9]\d*)")
+# What one engine may meet that need not end the others.
+FAILURES = (SystemExit, OSError, ValueError)
 WORKS = "train:4x120x160,infer:4x120x160,infer:1x240x320"
 
 
@@ -56,13 +58,16 @@ def command_of(engine, args, folder, mode, size):
 def start(engine, args, folder, mode, size):
     # Each as its users start it: our launcher sets malloc too, PyTorch's users leave it.
     environment = launch.MALLOC if engine.startswith("auxgrad") else {"OMP_NUM_THREADS": str(args.threads)}
-    return launch.Worker(command_of(engine, args, folder, mode, size), environment)
+    return launch.Worker(engine, command_of(engine, args, folder, mode, size), environment)
 
 
 def step_of(worker, file):
     """What a step of an engine computes that updates nothing."""
-    loss = worker.ask(f"check {file}")["loss"]
-    worker.quit()
+    try:
+        loss = worker.ask(f"check {file}")["loss"]
+        worker.quit()
+    finally:
+        worker.kill()
     return agreement.read(loss, file)
 
 
@@ -77,10 +82,23 @@ def prepared(args, size):
 
 
 def complain(args, engines, failure):
-    """Ends a comparison on the CPU; but a PyTorch that fails the check is left out."""
+    """Ends a comparison on the CPU, which without auxgrad is none; but a PyTorch that fails is left out."""
+    if not isinstance(failure, SystemExit):
+        failure = SystemExit(f"compare: {', '.join(engines)}: {failure}")
     if args.device == "cpu" and not PYTORCH.keys() >= set(engines):
         raise failure
-    print(failure, file=sys.stderr)
+    print(failure, file=sys.stderr, flush=True)
+
+
+def of_each(args, engines, work):
+    """What ``work`` makes of each engine; who fails is left out, and said."""
+    for engine in engines:
+        try:
+            found = work(engine)
+        except FAILURES as e:
+            complain(args, [engine], e)
+        else:
+            yield engine, found
 
 
 def checked_as(engine, args):
@@ -92,7 +110,12 @@ def checked_as(engine, args):
 def check(args, folder, mode, size):
     """The errors of each engine, after a look whether they can be trusted: "wrong" says why not."""
     file = folder / "step.safetensors"
-    wanted = step_of(launch.Worker(launch.pytorch(args.threads, folder, mode, "fp64", args.device), {}), file)
+    try:
+        command = launch.pytorch(args.threads, folder, mode, "fp64", args.device)
+        wanted = step_of(launch.Worker("PyTorch in float64", command, {}), file)
+    except FAILURES as e:
+        complain(args, args.engines, e)
+        return {engine: {"wrong": f"not checked: {e}"} for engine in args.engines}
     found = {}
 
     def errors(engine):
@@ -108,7 +131,7 @@ def check(args, folder, mode, size):
             result[engine] |= errors(checked_as(engine, args))
             eager = errors("eager" if precision == args.precision else "eager-fp32")
             agreement.check(engine, result[engine], eager, precision)
-        except SystemExit as e:
+        except FAILURES as e:
             result[engine]["wrong"] = str(e)
             complain(args, [engine], e)
     return result
@@ -124,40 +147,57 @@ def compare(args, work):
     result = {}
     with prepared(args, size) as folder:
         for engines in together:
-            try:
-                result |= in_turn(args, engines, folder, mode, size)
-            except SystemExit as e:
-                complain(args, engines, e)
+            result |= in_turn(args, engines, folder, mode, size)
     if not result:
         raise SystemExit(f"compare: no engine could be measured for {work}")
     return {engine: {**figures, "errors": errors[engine]} for engine, figures in result.items()}
 
 
 def in_turn(args, engines, folder, mode, size):
-    workers = {engine: start(engine, args, folder, mode, size) for engine in engines}
-    times = {engine: [] for engine in workers}
-    for worker in workers.values():
-        worker.ask(f"run {args.warmup}")
-    for _ in range(args.rounds):
-        for engine, worker in workers.items():
-            times[engine] += worker.ask(f"run {args.steps}")["ms"]
-    images = int(size.split("x")[0])
-    measured = {engine: figures(worker, times[engine], images) for engine, worker in workers.items()}
-    for engine, of in measured.items():
-        # At once: what comes after it may not come to its end.
-        print(f"compare: {engine} {of['median_ms']:.2f} ms, {of['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
-    return measured
+    """Yields each engine with its figures."""
+    with contextlib.ExitStack() as ends:
+
+        def begin(engine):
+            run = Run(start(engine, args, folder, mode, size))
+            ends.callback(run.worker.kill)
+            return run
+
+        runs = dict(of_each(args, engines, begin))
+        left = dict(of_each(args, runs, lambda engine: runs[engine].warm_up(args.warmup)))
+        for _ in range(args.rounds):
+            left = dict(of_each(args, left, lambda engine: runs[engine].measure(args.steps)))
+        images = int(size.split("x")[0])
+        for engine, figures in of_each(args, left, lambda engine: runs[engine].figures(images)):
+            # At once: what comes after it may not come to its end.
+            print(
+                f"compare: {engine} {figures['median_ms']:.2f} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True
+            )
+            yield engine, figures
 
 
-def figures(worker, milliseconds, images):
-    median = statistics.median(milliseconds)
-    return {
-        "about": worker.about,
-        "median_ms": median,
-        "quartiles_ms": statistics.quantiles(milliseconds, n=4)[::2],
-        "images_per_s": images * 1e3 / median,
-        "peak_mib": worker.quit(),
-    }
+class Run:
+    """An engine at work, and what its steps took."""
+
+    def __init__(self, worker):
+        self.worker = worker
+        self.milliseconds = []
+
+    def warm_up(self, count):
+        self.worker.ask(f"run {count}")
+
+    def measure(self, count):
+        self.milliseconds += self.worker.ask(f"run {count}")["ms"]
+
+    def figures(self, images):
+        """Ends it."""
+        median = statistics.median(self.milliseconds)
+        return {
+            "about": self.worker.about,
+            "median_ms": median,
+            "quartiles_ms": statistics.quantiles(self.milliseconds, n=4)[::2],
+            "images_per_s": images * 1e3 / median,
+            "peak_mib": self.worker.quit(),
+        }
 
 
 def peers(result):

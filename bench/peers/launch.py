@@ -1,5 +1,6 @@
 """Starts the workers of compare.py: finds a JDK, builds the command lines, talks to the processes."""
 
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,8 @@ ROOT = HERE.parents[1]
 BUNDLED_JAVA = ROOT / "java/bin/java"
 FLOORS = ("bench", "mtl", "nn", "autograd", "kernels", "tensor")
 NEEDED_JAVA = 25
+# What the JVM warns of is no answer.
+JAVA_LOG = ["-Xlog:disable", "-Xlog:all=warning:stderr"]
 # As the launcher starts it.
 LIB = ROOT / ("lib" if BUNDLED_JAVA.is_file() else "mtl/dist/src/main/lib")
 JAVA_OPTIONS = "-Xms16m -Xmn8m -Xmx1g -XX:+UseSerialGC -XX:-UsePerfData"
@@ -23,9 +26,10 @@ JDKS = ["/usr/lib/jvm/*", "/usr/java/*", "/opt/java/*", "~/.sdkman/candidates/ja
 
 
 class Worker:
-    """A process that waits until it is asked."""
+    """A process that waits until it is asked; it is over once it gave no answer, which is a SystemExit."""
 
-    def __init__(self, command, environment):
+    def __init__(self, name, command, environment):
+        self.name = name
         self.process = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.PIPE,
@@ -36,21 +40,32 @@ class Worker:
         self.about = self.answer()["ready"]
 
     def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
+        # One that has ended gives no answer either.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(command + "\n")
+            self.process.stdin.flush()
         return self.answer()
 
     def answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"compare: {self.process.args[0]} ended with code {self.process.wait()}; see above")
-        return json.loads(line)
+            raise SystemExit(f"compare: {self.name} ended with code {self.process.wait()}; see above")
+        try:
+            return json.loads(line)
+        except ValueError as e:
+            self.kill()
+            raise SystemExit(f"compare: {self.name} gave no answer but {line.rstrip()!r}") from e
 
     def quit(self):
         """Ends it; returns its peak memory in MiB: resident, or of the GPU."""
         peak = self.ask("quit")["peak_mib"]
-        self.process.wait()
+        self.process.communicate()
         return peak
+
+    def kill(self):
+        """Ends it at once, if it has not ended."""
+        self.process.kill()
+        self.process.communicate()
 
 
 def java():
@@ -83,7 +98,7 @@ def auxgrad(threads, options, folder, mode, network, precision, size, device="cp
     return [
         java(), "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
         "-Djdk.reflect.useNativeAccessorOnly=true", f"-XX:CompileCommandFile={LIB / 'jit.commands'}",
-        *options.split(), f"-Dauxgrad.threads={threads}", "-cp", class_path(), "io.auxgrad.bench.peers.PeerWorker",
+        *JAVA_LOG, *options.split(), f"-Dauxgrad.threads={threads}", "-cp", class_path(), "io.auxgrad.bench.peers.PeerWorker",
         folder, mode, network, precision, size, device,
     ]  # fmt: skip
 

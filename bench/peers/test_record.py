@@ -12,6 +12,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 import compare  # noqa: E402
+import launch  # noqa: E402
 import machine  # noqa: E402
 import record  # noqa: E402
 
@@ -108,32 +109,66 @@ class MachineTest(unittest.TestCase):
             self.assertEqual(machine.describe()["revision"], "unknown")
 
 
+class MadeUpWorker:
+    """Of an engine that takes 10 ms for a step; one that is ``failing`` does so after its warm-up."""
+
+    def __init__(self, failing):
+        self.about = "an engine"
+        self.failing = failing
+        self.killed = False
+
+    def ask(self, command):
+        count = int(command.removeprefix("run "))
+        if self.failing and count != WARMUP:
+            raise self.failing
+        return {"ms": [10.0] * count}
+
+    def quit(self):
+        return 100
+
+    def kill(self):
+        self.killed = True
+
+
+WARMUP = 7
+
+
 class ComparisonTest(unittest.TestCase):
-    def compare(self, device, engines, failing, wrong=()):
+    def compare(self, device, engines, failing=None, failure=None, wrong=()):
         """Of made-up engines, of which one fails and some compute something else."""
-
-        def in_turn(args, engines, *_):
-            if failing in engines:
-                raise SystemExit(f"compare: {failing} ended")
-            return {name: engine(10, 100) for name in engines}
-
+        workers = {engine: MadeUpWorker(failure if engine == failing else None) for engine in engines}
         errors = {engine: {"wrong": "something else"} if engine in wrong else {} for engine in engines}
-        args = compare.parse([f"--device={device}", f"--engines={','.join(engines)}"])
-        with mock.patch.multiple(compare, prepared=mock.MagicMock(), check=lambda *_: errors, in_turn=in_turn):
-            with contextlib.redirect_stderr(io.StringIO()) as said:
-                return list(compare.compare(args, "train:2x64x64")), said.getvalue()
+        args = compare.parse([f"--device={device}", f"--engines={','.join(engines)}", f"--warmup={WARMUP}"])
+        made_up = {"start": lambda engine, *_: workers[engine], "check": lambda *_: errors, "prepared": mock.MagicMock()}
+        left_out = wrong if device == "cpu" else ()
+        with mock.patch.multiple(compare, **made_up), contextlib.redirect_stderr(io.StringIO()) as said:
+            found = list(compare.compare(args, "train:2x64x64"))
+        self.assertEqual([worker.killed for worker in workers.values()], [engine not in left_out for engine in engines])
+        return found, said.getvalue()
 
-    def test_on_a_gpu_who_fails_is_left_out(self):
-        found, said = self.compare("cuda", ["auxgrad", "eager", "compile"], "eager")
-        self.assertEqual(found, ["auxgrad", "compile"])
-        self.assertIn("compare: eager ended", said)
+    def test_who_fails_is_left_out_however_it_fails(self):
+        for failure in (SystemExit("compare: eager ended"), OSError("no such file"), ValueError("no number")):
+            for device in ("cuda", "cpu"):
+                found, said = self.compare(device, ["auxgrad", "eager", "compile"], "eager", failure)
+                self.assertEqual(found, ["auxgrad", "compile"])
+                self.assertIn(f"eager: {failure}" if not isinstance(failure, SystemExit) else str(failure), said)
 
-    def test_on_the_cpu_who_fails_ends_it(self):
+    def test_on_the_cpu_nothing_is_compared_without_auxgrad(self):
         with self.assertRaises(SystemExit):
-            self.compare("cpu", ["auxgrad", "eager"], "eager")
+            self.compare("cpu", ["auxgrad", "eager"], "auxgrad", OSError("no such file"))
+
+    def test_without_a_reference_figures_of_a_gpu_are_kept_and_not_trusted(self):
+        gpu, cpu = (compare.parse([f"--device={device}"]) for device in ("cuda", "cpu"))
+        with mock.patch.object(launch, "Worker", side_effect=SystemExit("compare: PyTorch in float64 ended")):
+            with contextlib.redirect_stderr(io.StringIO()):
+                errors = compare.check(gpu, Path(), "train", "2x64x64")
+            self.assertEqual(list(errors), ["auxgrad", "eager"])
+            self.assertFalse(compare.is_complete({name: {"errors": of} for name, of in errors.items()}, ["auxgrad"]))
+            with self.assertRaises(SystemExit):
+                compare.check(cpu, Path(), "train", "2x64x64")
 
     def test_on_the_cpu_who_computes_something_else_is_left_out_if_it_is_pytorch(self):
-        found, _ = self.compare("cpu", ["auxgrad", "eager", "compile"], None, wrong=["compile"])
+        found, _ = self.compare("cpu", ["auxgrad", "eager", "compile"], wrong=["compile"])
         self.assertEqual(found, ["auxgrad", "eager"])
         args = compare.parse(["--engines=auxgrad,eager,compile"])
         with contextlib.redirect_stderr(io.StringIO()) as said:
@@ -144,7 +179,7 @@ class ComparisonTest(unittest.TestCase):
 
     def test_where_nobody_is_left_it_fails(self):
         with self.assertRaisesRegex(SystemExit, "no engine could be measured"):
-            self.compare("cuda", ["auxgrad"], "auxgrad")
+            self.compare("cuda", ["auxgrad"], "auxgrad", SystemExit("compare: auxgrad ended"))
 
     def test_on_a_gpu_pytorch_is_checked_once(self):
         gpu, cpu = (compare.parse([f"--device={device}"]) for device in ("cuda", "cpu"))

@@ -40,7 +40,12 @@ final class PythonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"peers/test_agreement.py", "peers/test_record.py", "tables/test_seeds.py"})
+      strings = {
+        "peers/test_agreement.py",
+        "peers/test_launch.py",
+        "peers/test_record.py",
+        "tables/test_seeds.py"
+      })
   void theirOwnTestsPass(String test) throws InterruptedException {
     assumeTrue(run("python3", "-c", "import numpy").exit() == 0, "there is no numpy");
     Result result = run("python3", BENCH.resolve(test).toString());
