@@ -108,7 +108,7 @@ def checked_as(engine, args):
 
 
 def check(args, folder, mode, size):
-    """The errors of each engine, after a look whether they can be trusted: "wrong" says why not."""
+    """The errors of each engine that is looked at, and after that whether each can be trusted: "wrong" says why not."""
     file = folder / "step.safetensors"
     try:
         command = launch.pytorch(args.threads, folder, mode, "fp64", args.device)
@@ -128,9 +128,11 @@ def check(args, folder, mode, size):
         precision = precision_of(engine, args)
         result[engine] = {}
         try:
-            result[engine] |= errors(checked_as(engine, args))
+            of_step = errors(checked_as(engine, args))
+            if checked_as(engine, args) == engine:
+                result[engine] |= of_step
             eager = errors("eager" if precision == args.precision else "eager-fp32")
-            agreement.check(engine, result[engine], eager, precision)
+            agreement.check(engine, of_step, eager, precision)
         except FAILURES as e:
             result[engine]["wrong"] = str(e)
             complain(args, [engine], e)
@@ -169,9 +171,8 @@ def in_turn(args, engines, folder, mode, size):
         images = int(size.split("x")[0])
         for engine, figures in of_each(args, left, lambda engine: runs[engine].figures(images)):
             # At once: what comes after it may not come to its end.
-            print(
-                f"compare: {engine} {figures['median_ms']:.2f} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True
-            )
+            took = milliseconds(figures["median_ms"])
+            print(f"compare: {engine} {took} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
             yield engine, figures
 
 
@@ -221,6 +222,11 @@ def ratio(result):
     return result[base]["median_ms"] / result["auxgrad"]["median_ms"] if base and "auxgrad" in result else None
 
 
+def milliseconds(value):
+    """As text: with one decimal, below 10 ms with three digits."""
+    return f"{value:.{1 if value >= 10 else 2 if value >= 1 else 3}f}"
+
+
 def table(args, results):
     print(f"{args.network}, {args.precision}, {args.device}, {args.threads} threads, median of {args.rounds * args.steps}")
     print("| work | engine | ms | quartiles | times auxgrad's | images/s | peak MiB | " + " | ".join(ERRORS) + " |")
@@ -228,10 +234,10 @@ def table(args, results):
     for work, result in results.items():
         for engine, r in result.items():
             times = r["median_ms"] / result["auxgrad"]["median_ms"] if "auxgrad" in result else float("nan")
-            low, high = r["quartiles_ms"]
+            median, low, high = map(milliseconds, (r["median_ms"], *r["quartiles_ms"]))
             off = [f"{r['errors'][kind]:.0e}" if kind in r["errors"] else "-" for kind in ERRORS]
             print(
-                f"| {work} | {engine} | {r['median_ms']:.1f} | {low:.1f} to {high:.1f} | {times:.2f} "
+                f"| {work} | {engine} | {median} | {low} to {high} | {times:.2f} "
                 f"| {r['images_per_s']:.1f} | {r['peak_mib']:.0f} | {' | '.join(off)} |"
             )
     for work, result in results.items():

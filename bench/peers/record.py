@@ -72,8 +72,8 @@ class Goal:
     def figure(self, engine):
         if self.what == "memory":
             return f"{engine['peak_mib']:.0f} MiB"
-        low, high = engine["quartiles_ms"]
-        return f"{engine['median_ms']:.1f} ms ({low:.1f} to {high:.1f}), {engine['images_per_s']:.0f} images/s"
+        median, low, high = map(compare.milliseconds, (engine["median_ms"], *engine["quartiles_ms"]))
+        return f"{median} ms ({low} to {high}), {engine['images_per_s']:.0f} images/s"
 
 
 @dataclass(frozen=True)

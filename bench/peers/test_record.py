@@ -49,6 +49,12 @@ class RecordTest(unittest.TestCase):
     def test_bfloat16_is_compared_with_float32_of_the_same_run(self):
         self.assertAlmostEqual(record.Goal("fp32", 1.5).ratio(RESULT), 1.6)
 
+    def test_short_steps_have_as_many_digits_as_long_ones(self):
+        texts = {0.7315: "0.732", 7.315: "7.32", 73.15: "73.2", 1614.9: "1614.9"}
+        self.assertEqual([compare.milliseconds(of_step) for of_step in texts], list(texts.values()))
+        cells = record.Goal("eager", 2).cells({"auxgrad": engine(0.25, 300), "eager": engine(0.5, 700)})
+        self.assertTrue(cells[0].startswith("0.250 ms (0.250 to 0.250), "), cells)
+
     def test_rows_have_names_of_their_own(self):
         self.assertEqual(len(set(record.NAMES)), len(record.ROWS) + len(record.GPU_ROWS))
 
@@ -180,6 +186,17 @@ class ComparisonTest(unittest.TestCase):
     def test_where_nobody_is_left_it_fails(self):
         with self.assertRaisesRegex(SystemExit, "no engine could be measured"):
             self.compare("cuda", ["auxgrad"], "auxgrad", SystemExit("compare: auxgrad ended"))
+
+    def test_errors_are_said_of_the_engine_that_was_looked_at(self):
+        args = compare.parse(["--device=cuda", "--engines=auxgrad,eager,graph"])
+        looked_at = []
+        made_up = {"start": lambda engine, *_: looked_at.append(engine), "step_of": mock.DEFAULT}
+        errors = {"loss": 1e-7, "output": 1e-6}
+        with mock.patch.multiple(compare, **made_up), mock.patch.object(launch, "Worker"):
+            with mock.patch.object(compare.agreement, "errors", return_value=errors):
+                found = compare.check(args, Path(), "train", "2x64x64")
+        self.assertEqual(looked_at, ["auxgrad", "eager"])
+        self.assertEqual(found, {"auxgrad": errors, "eager": errors, "graph": {}})
 
     def test_on_a_gpu_pytorch_is_checked_once(self):
         gpu, cpu = (compare.parse([f"--device={device}"]) for device in ("cuda", "cpu"))
