@@ -34,8 +34,8 @@ sys.path.insert(0, str(launch.ROOT / "mtl/src/test/python"))
 import agreement  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 
-# Options of the peer's worker.
-PYTORCH = {"eager": [], "graph": ["--graph"], "compile": ["--compile"], "compile-graph": ["--compile", "--graph"]}
+# Options of the peer's worker, in the order in which they are measured on a GPU: what has goals comes first.
+PYTORCH = {"eager": [], "graph": ["--graph"], "compile-graph": ["--compile", "--graph"], "compile": ["--compile"]}
 ENGINES = [name + suffix for name in ("auxgrad", *PYTORCH) for suffix in ("", "-fp32")]
 ERRORS = ["loss", "output", "gradient", "scale", "tensor"]
 WORK = re.compile(r"(train|infer):([1-9]\d*x[1-9]\d*x[1-9]\d*)")
@@ -139,20 +139,25 @@ def check(args, folder, mode, size):
     return result
 
 
-def compare(args, work):
+def measured(args, work):
+    """Yields each engine with its figures, as soon as they are there."""
     mode, size = WORK.fullmatch(work).groups()
     checked = args.check or size
     with prepared(args, checked) as folder:
         errors = check(args, folder, mode, checked)
     right = [engine for engine in args.engines if "wrong" not in errors[engine]]
     together = [right] if args.device == "cpu" else [[engine] for engine in args.engines]
-    result = {}
     with prepared(args, size) as folder:
         for engines in together:
-            result |= in_turn(args, engines, folder, mode, size)
+            for engine, figures in in_turn(args, engines, folder, mode, size):
+                yield engine, {**figures, "errors": errors[engine]}
+
+
+def compare(args, work):
+    result = dict(measured(args, work))
     if not result:
         raise SystemExit(f"compare: no engine could be measured for {work}")
-    return {engine: {**figures, "errors": errors[engine]} for engine, figures in result.items()}
+    return result
 
 
 def in_turn(args, engines, folder, mode, size):

@@ -3,18 +3,21 @@
 import os
 import platform
 import subprocess
+import time
 from pathlib import Path
 
 import launch
 
 
-def describe():
-    return {
-        "processor": processor(),
-        "processors": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
-        "revision": revision(),
-    }
+def describe(device):
+    """What figures must have in common to be compared with each other."""
+    gpu = {"gpu": said_by("nvidia-smi", "--query-gpu=name", "--format=csv,noheader") or "unknown"} if device == "cuda" else {}
+    return {"processor": processor(), "processors": os.cpu_count(), **gpu, "revision": revision()}
+
+
+def now():
+    """When something begins, and what the machine does before it."""
+    return {"begun": time.strftime("%Y-%m-%d %H:%M:%S"), "load": round(os.getloadavg()[0], 2)}
 
 
 def processor():

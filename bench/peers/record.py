@@ -3,9 +3,11 @@
 
 With --device cuda the rows are those of a GPU, in bfloat16. The command is the same from a checkout and from a bundle.
 
-Every row is a run of compare.py: the engines in turn, after a check that they compute the same. The figures are in the
-JSON file after each row, so that an interrupted run keeps its rows and --only measures one again; the table shows all
-rows of the file. Ends with 1 if a row failed or misses a goal.
+Every row is a run of compare.py: the engines in turn, after a check that they compute the same. On a GPU the figures of
+each engine, on the CPU those of each row, are in the JSON file as soon as they are there, so that an interrupted run
+keeps them; --only measures a row again, and --engines some engines of it. Other engines keep their figures if they are of
+the same machine and revision. The table shows all rows of the file, and goals are judged by all engines of a row. Ends
+with 1 if an engine failed or a goal is missed.
 
 --tiny shows on any device that the rows of a GPU work, in float32 on two small images: its times say nothing.
 """
@@ -14,7 +16,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,6 +86,8 @@ class Row:
     device: str = "cpu"
     # Other images for the check, where those of the work do not fit in float64.
     check: str = ""
+    # Engines that would take many minutes and have no goal.
+    without: tuple = ()
     # The larger the work, the fewer runs: each row takes two to ten minutes.
     warmup: int = 200
     rounds: int = 10
@@ -104,17 +107,18 @@ class Row:
 
     def engines(self):
         if self.device == "cuda":
-            return ["auxgrad", *compare.PYTORCH]
+            return [engine for engine in ("auxgrad", *compare.PYTORCH) if engine not in self.without]
         return ["auxgrad", "eager", "compile"] + ["auxgrad-fp32"] * (self.precision == "bf16")
 
     def measure(self, engines=()):
+        """Yields each engine with its figures, as soon as they are there."""
         options = {
             "network": self.network, "precision": self.precision, "engines": ",".join(engines or self.engines()),
             "device": self.device, "works": self.work, "warmup": self.warmup, "rounds": self.rounds, "steps": self.steps,
         }  # fmt: skip
         if self.check:
             options["check"] = self.check
-        return compare.compare(compare.parse([f"--{name}={value}" for name, value in options.items()]), self.work)
+        return compare.measured(compare.parse([f"--{name}={value}" for name, value in options.items()]), self.work)
 
 
 SPEED, LARGE, MEMORY = Goal("time", 2.2), Goal("time", 2.5), Goal("memory", 0.5)
@@ -132,8 +136,8 @@ SMALL = Goal("memory", 0.7)
 GPU = {"precision": "bf16", "device": "cuda", "check": "2x240x320", "warmup": 20, "rounds": 5, "steps": 10}
 GPU_ROWS = [
     Row("train:16x480x640", (Goal("eager", 1.3), Goal("compile-graph", 1), SMALL), network="deeplabv3-resnet50", **GPU),
-    Row("train:16x480x640", (Goal("eager", 2), SMALL), **GPU),
-    Row("train:4x240x320", (Goal("eager", 4), SMALL), **GPU),
+    Row("train:16x480x640", (Goal("eager", 2), SMALL), without=("compile",), **GPU),
+    Row("train:4x240x320", (Goal("eager", 4), SMALL), without=("compile",), **GPU),
     Row("infer:1x480x640", (Goal("compile-graph", 1), SMALL), **{**GPU, "check": "1x480x640", "warmup": 60, "steps": 40}),
 ]
 ALL = {"cpu": ROWS, "cuda": GPU_ROWS}
@@ -154,9 +158,14 @@ def table(figures, rows):
         if row.name in figures:
             for goal in row.judged(figures[row.name]["engines"]):
                 lines.append("| " + " | ".join([row.name, *goal.cells(figures[row.name]["engines"])]) + " |")
-    places = {f"{row['revision']} on {row['processors']} x {row['processor']}" for row in figures.values()}
+    places = {place(row) for row in figures.values()}
     engines = {engine["about"] for row in figures.values() for engine in row["engines"].values()}
     return "\n".join([*lines, "", *(f"measured at {place}" for place in sorted(places)), *sorted(engines)])
+
+
+def place(row):
+    gpu = f" with {row['gpu']}" if "gpu" in row else ""
+    return f"{row['revision']} on {row['processors']} x {row['processor']}{gpu}"
 
 
 def load(file):
@@ -164,24 +173,46 @@ def load(file):
 
 
 def measure(row, file, engines=()):
-    """Measures one row and keeps it; a row that fails has no figures, not its old ones."""
-    begun = {"begun": time.strftime("%Y-%m-%d %H:%M:%S"), **machine.describe()}
-    print(f"record: {row.name}", file=sys.stderr)
+    """Measures engines of a row, by default all, and keeps each one's figures as soon as they are there.
+
+    One that fails has no figures, not its old ones. Those of other engines are kept if they are of the same place.
+    """
+    here, begun = machine.describe(row.device), machine.now()
+    print(f"record: {row.name}", file=sys.stderr, flush=True)
     figures = load(file)
-    figures.pop(row.name, None)
+    result = others(figures.pop(row.name, {}), here, engines or row.engines())
+
+    def keep():
+        if result:
+            figures[row.name] = {**here, "engines": result}
+        store(figures, file)
+
+    keep()
     try:
-        figures[row.name] = {**begun, "engines": row.measure(engines)}
-    except (SystemExit, OSError, subprocess.CalledProcessError) as e:
+        for engine, found in row.measure(engines):
+            result[engine] = {**begun, **found}
+            keep()
+    except (*compare.FAILURES, subprocess.CalledProcessError) as e:
         print(f"record: {row.name} failed: {e}", file=sys.stderr)
-    store(figures, file)
+
+
+def others(old, here, engines):
+    """What an old row has of other engines, if it is of this place."""
+    if any(old.get(what) != value for what, value in here.items()):
+        return {}
+    return {engine: figures for engine, figures in old["engines"].items() if engine not in engines}
 
 
 def is_complete(row, figures, engines):
-    return row.name in figures and compare.is_complete(figures[row.name]["engines"], engines or row.engines())
+    """Whether all of ``engines``, by default the row's own, were measured, and no engine of the row is wrong."""
+    if row.name not in figures:
+        return False
+    result = figures[row.name]["engines"]
+    return compare.is_complete(result, {*(engines or row.engines()), *result})
 
 
 def is_good(row, figures, engines=()):
-    """Whether all of ``engines``, by default the row's own, were measured, and each goal is reached."""
+    """Whether in addition each goal is reached whose engines are there."""
     if not is_complete(row, figures, engines):
         return False
     result = figures[row.name]["engines"]
@@ -204,6 +235,11 @@ def parse():
     return args
 
 
+def tiny(rows, device):
+    """Those that differed by their size and goals alone are one."""
+    return [*{row.name: row for row in (row.tiny(device) for row in rows)}.values()]
+
+
 def file_of(args):
     kind = "-cuda" * (args.device == "cuda") + "-tiny" * args.tiny
     return args.json or FOLDER / f"record{kind}.json"
@@ -214,8 +250,7 @@ def main():
     chosen = ALL["cuda" if args.tiny else args.device]
     rows = [row for row in chosen if row.name in args.only]
     if args.tiny:
-        # Rows that differ by their size alone are one.
-        chosen, rows = ([*dict.fromkeys(row.tiny(args.device) for row in those)] for those in (chosen, rows))
+        chosen, rows = tiny(chosen, args.device), tiny(rows, args.device)
     file = file_of(args)
     for row in rows:
         measure(row, file, args.engines)

@@ -92,27 +92,89 @@ class RecordTest(unittest.TestCase):
         row = record.GPU_ROWS[0].tiny("cpu")
         self.assertEqual(row.name, "deeplabv3-resnet50-fp32-train-2x64x64")
         self.assertEqual(row.engines(), ["auxgrad", "eager", "compile"])
-        self.assertEqual(record.GPU_ROWS[0].engines(), ["auxgrad", "eager", "graph", "compile", "compile-graph"])
+        self.assertEqual(len(record.tiny(record.GPU_ROWS, "cpu")), 3)
+
+    def test_on_a_gpu_what_takes_long_comes_last_and_only_where_it_may_be_wanted(self):
+        engines = ["auxgrad", "eager", "graph", "compile-graph"]
+        self.assertEqual(
+            [row.engines() for row in record.GPU_ROWS], [[*engines, "compile"], engines, engines, [*engines, "compile"]]
+        )
 
     def test_a_row_that_fails_loses_its_figures_and_the_others_keep_theirs(self):
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "results" / "record.json"
-            with mock.patch.object(record.Row, "measure", return_value=RESULT):
-                record.measure(record.ROWS[0], file)
-                record.measure(record.ROWS[1], file)
-            self.assertEqual(list(json.loads(file.read_text())), record.NAMES[:2])
-            with mock.patch.object(record.Row, "measure", side_effect=SystemExit("no")):
-                record.measure(record.ROWS[0], file)
-            figures = json.loads(file.read_text())
-            self.assertEqual(list(figures), [record.NAMES[1]])
-            self.assertFalse(record.is_good(record.ROWS[0], figures))
-            self.assertEqual(record.table(figures, record.ROWS).count(record.NAMES[1]), len(record.ROWS[1].goals))
+        first, second = record.ROWS[:2]
+        for row in (first, second):
+            self.measure(row, {name: RESULT[name] for name in row.engines()})
+        self.assertEqual(list(self.stored()), [first.name, second.name])
+        self.measure(first, {}, SystemExit("no"))
+        self.assertEqual(list(self.stored()), [second.name])
+        self.assertFalse(record.is_good(first, self.stored()))
+        self.assertEqual(record.table(self.stored(), record.ROWS).count(second.name), len(second.goals))
+
+    def test_engines_are_kept_one_by_one(self):
+        row = record.GPU_ROWS[0]
+        self.measure(row, {"auxgrad": RESULT["auxgrad"]}, KeyboardInterrupt())
+        self.assertEqual(self.engines(row), ["auxgrad"])
+
+    def test_engines_that_are_not_measured_again_keep_their_figures(self):
+        row = record.GPU_ROWS[0]
+        self.measure(row, {"auxgrad": engine(50, 300), "eager": engine(120, 700)}, engines=["auxgrad", "eager"])
+        compiled = {"auxgrad": engine(40, 300), "compile-graph": engine(45, 800)}
+        self.measure(row, compiled, engines=["auxgrad", "compile-graph"])
+        self.assertEqual(self.engines(row), ["eager", "auxgrad", "compile-graph"])
+        self.assertEqual([goal.what for goal in row.judged(self.result(row))], ["eager", "compile-graph", "memory"])
+        self.assertAlmostEqual(record.Goal("eager", 2).ratio(self.result(row)), 3)
+        self.assertTrue(record.is_good(row, self.stored(), ["auxgrad", "compile-graph"]))
+
+        self.measure(row, {"auxgrad": engine(100, 300)}, engines=["auxgrad", "compile-graph"])
+        self.assertEqual(self.engines(row), ["eager", "auxgrad"])
+        self.assertFalse(record.is_good(row, self.stored(), ["auxgrad"]))
+
+    def test_engines_of_another_revision_or_machine_are_dropped(self):
+        row = record.GPU_ROWS[0]
+        for what in ("revision", "gpu", "processor"):
+            self.measure(row, RESULT)
+            with mock.patch.object(machine, "describe", return_value={**machine.describe("cuda"), what: "another"}):
+                self.measure(row, {"auxgrad": RESULT["auxgrad"]}, engines=["auxgrad"])
+            self.assertEqual(self.engines(row), ["auxgrad"])
+
+    def test_an_engine_that_was_wrong_before_spoils_the_row_still(self):
+        row = record.GPU_ROWS[0]
+        wrong = {**RESULT["eager"], "errors": {"wrong": "it computes something else"}}
+        self.measure(row, {"auxgrad": RESULT["auxgrad"], "eager": wrong})
+        self.measure(row, {"auxgrad": RESULT["auxgrad"]}, engines=["auxgrad"])
+        self.assertFalse(record.is_complete(row, self.stored(), ["auxgrad"]))
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "results" / "record.json"
+
+    def measure(self, row, found, end=None, engines=()):
+        """Measures made-up engines, behind which comes ``end``."""
+
+        def one_by_one(*_):
+            yield from found.items()
+            if end:
+                raise end
+
+        with mock.patch.object(record.Row, "measure", one_by_one), contextlib.redirect_stderr(io.StringIO()):
+            with contextlib.suppress(KeyboardInterrupt):
+                record.measure(row, self.file, engines)
+
+    def stored(self):
+        return json.loads(self.file.read_text())
+
+    def result(self, row):
+        return self.stored()[row.name]["engines"]
+
+    def engines(self, row):
+        return list(self.result(row))
 
 
 class MachineTest(unittest.TestCase):
     def test_without_git_the_revision_is_unknown(self):
         with mock.patch.dict(os.environ, PATH="/nowhere"):
-            self.assertEqual(machine.describe()["revision"], "unknown")
+            self.assertEqual(machine.describe("cpu")["revision"], "unknown")
 
 
 class MadeUpWorker:

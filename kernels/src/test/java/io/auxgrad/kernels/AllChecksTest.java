@@ -1,6 +1,7 @@
 package io.auxgrad.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.auxgrad.kernels.Steps.Step;
@@ -36,8 +37,21 @@ class AllChecksTest {
     expect(
         "compile-inference",
         "--only=mobilenetv2-bf16-infer-1x480x640",
-        "--engines=auxgrad,compile,compile-graph",
-        "/logs/compile-inference.json");
+        "--engines=auxgrad,compile-graph,compile",
+        "/logs/peers-inference.json");
+  }
+
+  @Test
+  void bothComparisonsOfAWorkAreInOneFile() {
+    expect("eager-small", "--engines=auxgrad,eager,graph", "/logs/peers-small.json");
+    expect("compile-small", "--engines=auxgrad,compile-graph", "/logs/peers-small.json");
+  }
+
+  @Test
+  void theSlowestPeerWithoutGoalIsLeftOut() {
+    for (String name : List.of("compile-mobilenet", "compile-small")) {
+      assertFalse(steps.get(name).command().toString().contains("graph,compile"), name);
+    }
   }
 
   @Test
