@@ -94,6 +94,11 @@ class RecordTest(unittest.TestCase):
         self.assertEqual(row.engines(), ["auxgrad", "eager", "compile"])
         self.assertEqual(len(record.tiny(record.GPU_ROWS, "cpu")), 3)
 
+    def test_short_steps_of_a_gpu_are_warmed_up_as_long_as_long_ones(self):
+        for row in record.GPU_ROWS[2:]:
+            self.assertGreaterEqual(row.warmup, 300)
+            self.assertGreaterEqual(row.rounds * row.steps, 50)
+
     def test_on_a_gpu_what_takes_long_comes_last_and_only_where_it_may_be_wanted(self):
         engines = ["auxgrad", "eager", "graph", "compile-graph"]
         self.assertEqual(
