@@ -32,11 +32,9 @@ import java.util.function.DoubleSupplier;
  */
 public final class PeerWorker {
   private final Backend backend;
-  private final DeviceBarrier barrier;
 
-  private PeerWorker(Backend backend, DeviceBarrier barrier) {
+  private PeerWorker(Backend backend) {
     this.backend = backend;
-    this.barrier = barrier;
   }
 
   /**
@@ -54,13 +52,11 @@ public final class PeerWorker {
   }
 
   private static void work(String mode, Workload workload, Backend backend) throws IOException {
-    try (DeviceBarrier barrier = new DeviceBarrier(backend.memory())) {
-      PeerWorker worker = new PeerWorker(backend, barrier);
-      switch (mode) {
-        case "train" -> worker.train(workload);
-        case "infer" -> worker.infer(workload);
-        default -> throw new IllegalArgumentException("no such work: " + mode);
-      }
+    PeerWorker worker = new PeerWorker(backend);
+    switch (mode) {
+      case "train" -> worker.train(workload);
+      case "infer" -> worker.infer(workload);
+      default -> throw new IllegalArgumentException("no such work: " + mode);
     }
   }
 
@@ -78,15 +74,18 @@ public final class PeerWorker {
 
   private void train(Workload workload) throws IOException {
     try (TrainingStep step = new TrainingStep(workload, backend)) {
+      // Reading the loss waits for the update too: it is read behind all of the step.
       serve(step::run, file -> writeGradients(step, file));
     }
   }
 
   private void infer(Workload workload) throws IOException {
-    try (InferencePass pass = new InferencePass(workload, backend)) {
+    try (InferencePass pass = new InferencePass(workload, backend);
+        DeviceBarrier barrier = new DeviceBarrier(backend.memory())) {
       DoubleSupplier work =
           () -> {
             pass.run();
+            barrier.await();
             return 0;
           };
       serve(work, file -> writePredictions(pass, file));
@@ -140,13 +139,13 @@ public final class PeerWorker {
     System.out.println("{\"peak_mib\": " + peakMebibytes() + "}");
   }
 
-  private String timed(int count, DoubleSupplier work) {
+  /** Of {@code work} that ends when the device has done it. */
+  private static String timed(int count, DoubleSupplier work) {
     double[] milliseconds = new double[count];
     double[] losses = new double[count];
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
       losses[i] = work.getAsDouble();
-      barrier.await();
       milliseconds[i] = (System.nanoTime() - start) / 1e6;
     }
     return "{\"ms\": %s, \"losses\": %s}"

@@ -86,9 +86,10 @@ public final class TrainingStep implements AutoCloseable {
     batch.take(content);
   }
 
-  /** One step; returns the loss before it. */
+  /** One step, until the device has done all of it; returns the loss before it. */
   public double run() {
     make();
+    // Asked for behind all of the step, and so here when all is done: a device works in order.
     return before.item();
   }
 
