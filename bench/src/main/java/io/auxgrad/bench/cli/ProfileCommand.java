@@ -30,7 +30,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Option(
       names = "--eager",
-      description = "Training steps that are called op by op, as inference is, not replayed.")
+      description = "Steps or passes that are called op by op, not replayed.")
   private boolean eager;
 
   @Option(names = "--steps", paramLabel = "N", defaultValue = "40", description = "Default: 40.")
@@ -64,7 +64,7 @@ final class ProfileCommand implements Callable<Integer> {
             : Roofline.ofHost(threads.count(), backend);
     StepProfile profile =
         inference
-            ? StepProfile.ofInference(work, backend, roofline, warmup, steps)
+            ? StepProfile.ofInference(work, backend, !eager, roofline, warmup, steps)
             : StepProfile.ofTraining(work, backend, !eager, roofline, warmup, steps);
     String what = inference ? "inference" : "training step";
     out.println(

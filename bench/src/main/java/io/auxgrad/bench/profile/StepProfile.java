@@ -1,18 +1,11 @@
 package io.auxgrad.bench.profile;
 
-import io.auxgrad.autograd.Variable;
 import io.auxgrad.bench.profile.Totals.Total;
 import io.auxgrad.bench.report.Spread;
-import io.auxgrad.bench.work.RandomBatch;
+import io.auxgrad.bench.work.InferencePass;
 import io.auxgrad.bench.work.TrainingStep;
 import io.auxgrad.bench.work.Workload;
-import io.auxgrad.mtl.data.Batch;
-import io.auxgrad.mtl.network.MultiTaskNetwork;
-import io.auxgrad.mtl.network.Outputs;
-import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.tensor.Device;
-import io.auxgrad.tensor.Tensor;
-import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
 import java.util.List;
 
@@ -62,24 +55,22 @@ public record StepProfile(
     }
   }
 
-  /** Of inference, called op by op: of a recorded pass the profiler would see nothing on a GPU. */
+  /**
+   * The same of inference.
+   *
+   * @param captures whether passes are replayed
+   */
   public static StepProfile ofInference(
-      Workload workload, Backend backend, Roofline roofline, int warmup, int steps) {
-    try (Batch batch = RandomBatch.create(workload, backend.memory());
-        MultiTaskNetwork trained = workload.createNetwork(backend);
-        MultiTaskNetwork network = trained.deploy()) {
-      Runnable predict = () -> predict(network, batch, workload);
-      return Profiling.of(predict, predict, backend, roofline, warmup, steps);
-    }
-  }
-
-  private static void predict(MultiTaskNetwork network, Batch batch, Workload workload) {
-    try (var _ = TensorScope.open()) {
-      Outputs outputs = network.forward(Variable.constant(batch.images()));
-      for (Task task : workload.taskList()) {
-        Tensor output = outputs.main().get(task.name()).value();
-        task.predict(output, workload.height(), workload.width());
-      }
+      Workload workload,
+      Backend backend,
+      boolean captures,
+      Roofline roofline,
+      int warmup,
+      int steps) {
+    try (InferencePass pass = new InferencePass(workload, backend)) {
+      Runnable step = captures ? pass::run : pass::runOpByOp;
+      Runnable seen = Profiling.isHost(backend) ? step : pass::runOpByOp;
+      return Profiling.of(step, seen, backend, roofline, warmup, steps);
     }
   }
 

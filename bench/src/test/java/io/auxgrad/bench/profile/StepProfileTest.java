@@ -105,8 +105,23 @@ final class StepProfileTest {
   @Test
   void inferenceHasItsOwn() {
     Workload work = Workload.of(NetworkKind.MOBILENETV2, Precision.FP32, "1x32x32");
-    StepProfile profile = StepProfile.ofInference(work, gpu, roofline, 0, 1);
-    assertTrue(layers(profile).stream().allMatch(layer -> layer.startsWith("forward ")));
+    StepProfile onGpu = StepProfile.ofInference(work, gpu, true, roofline, 0, 1);
+    StepProfile onCpu = StepProfile.ofInference(work, Backends.cpu(), true, roofline, 0, 1);
+    assertTrue(layers(onGpu).stream().allMatch(layer -> layer.startsWith("forward ")));
+    assertEquals(layers(onCpu), layers(onGpu));
+    // A recorded pass takes its images in by a copy.
+    assertTrue(calls(onGpu).containsKey("pointwise.copy"), calls(onGpu)::toString);
+    assertEquals(calls(onCpu), calls(onGpu));
+  }
+
+  @Test
+  void thePassThatIsTimedIsTheRecordedOne() {
+    Workload work = Workload.of(NetworkKind.MOBILENETV2, Precision.FP32, "1x32x32");
+    StepProfile recorded = StepProfile.ofInference(work, gpu, true, roofline, 1, 1);
+    StepProfile opByOp = StepProfile.ofInference(work, gpu, false, roofline, 1, 1);
+    // Tensors are made op by op alone.
+    String bytes = "%d bytes, op by op %d".formatted(recorded.bytes(), opByOp.bytes());
+    assertTrue(4 * recorded.bytes() < opByOp.bytes(), bytes);
   }
 
   // Without those that a processor makes around each product that it cannot do in bfloat16.
