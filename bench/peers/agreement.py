@@ -58,6 +58,17 @@ def squares(array):
     return float((array * array).sum())
 
 
+def first_losses(ours, theirs, precision):
+    """Whether two losses of the same weights and batch agree, and a line that says so.
+
+    Each may be off by its tolerance.
+    """
+    off, allowed = abs(ours / theirs - 1), 2 * TOLERANCES[precision]["loss"]
+    agree = off <= allowed
+    verdict = "" if agree else ": something else was computed"
+    return agree, f"first loss: auxgrad {ours:.6g}, eager {theirs:.6g}, {off:.0e} apart, {allowed:.0e} allowed{verdict}"
+
+
 def read(loss, file):
     return loss, safetensors_file.read(file)
 

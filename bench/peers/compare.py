@@ -175,6 +175,9 @@ def in_turn(args, engines, folder, mode, size):
             left = dict(of_each(args, left, lambda engine: runs[engine].measure(args.steps)))
         images = int(size.split("x")[0])
         for engine, figures in of_each(args, left, lambda engine: runs[engine].figures(images)):
+            # A pass has no loss, and a capture makes steps before the first that is counted.
+            if mode == "train" and "graph" not in engine:
+                figures["first_loss"] = runs[engine].first_loss
             # At once: what comes after it may not come to its end.
             took = milliseconds(figures["median_ms"])
             print(f"compare: {engine} {took} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
@@ -187,9 +190,10 @@ class Run:
     def __init__(self, worker):
         self.worker = worker
         self.milliseconds = []
+        self.first_loss = None
 
     def warm_up(self, count):
-        self.worker.ask(f"run {count}")
+        self.first_loss = self.worker.ask(f"run {count}")["losses"][0]
 
     def measure(self, count):
         self.milliseconds += self.worker.ask(f"run {count}")["ms"]
@@ -211,9 +215,17 @@ def peers(result):
     return [engine for engine in result if engine in PYTORCH]
 
 
-def is_complete(result, engines):
+def first_losses(result, precision):
+    """Whether auxgrad and eager began with the same loss at the timed size, and a line that says so where both trained."""
+    losses = [result[engine]["first_loss"] for engine in ("auxgrad", "eager") if "first_loss" in result.get(engine, {})]
+    return agreement.first_losses(*losses, precision) if len(losses) == 2 else (True, "")
+
+
+def is_complete(result, engines, precision):
     """Whether all were measured, and none was found to compute something else."""
-    return all(engine in result and "wrong" not in result[engine].get("errors", {}) for engine in engines)
+    right = all(engine in result and "wrong" not in result[engine].get("errors", {}) for engine in engines)
+    agree, _ = first_losses(result, precision)
+    return right and agree
 
 
 def best_peer(result):
@@ -246,6 +258,9 @@ def table(args, results):
                 f"| {r['images_per_s']:.1f} | {r['peak_mib']:.0f} | {' | '.join(off)} |"
             )
     for work, result in results.items():
+        _, losses = first_losses(result, args.precision)
+        if losses:
+            print(f"{work}: {losses}")
         if ratio(result):
             print(f"{work}: {ratio(result):.2f} times as fast as PyTorch ({best_peer(result)})")
 
@@ -319,7 +334,7 @@ def main():
     slow = [work for work, r in results.items() if args.require and (ratio(r) or 0) < args.require]
     for work in slow:
         print(f"compare: {work} is {ratio(results[work]) or 0:.2f} times as fast, {args.require} wanted", file=sys.stderr)
-    return 1 if slow or not all(is_complete(r, args.engines) for r in results.values()) else 0
+    return 1 if slow or not all(is_complete(r, args.engines, args.precision) for r in results.values()) else 0
 
 
 if __name__ == "__main__":

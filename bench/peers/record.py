@@ -156,13 +156,17 @@ def store(figures, file):
 
 def table(figures, rows):
     lines = ["| row | auxgrad | against | ratio | wanted | |", "|---|---|---|---|---|---|"]
+    losses = []
     for row in rows:
         if row.name in figures:
-            for goal in row.judged(figures[row.name]["engines"]):
-                lines.append("| " + " | ".join([row.name, *goal.cells(figures[row.name]["engines"])]) + " |")
+            result = figures[row.name]["engines"]
+            for goal in row.judged(result):
+                lines.append("| " + " | ".join([row.name, *goal.cells(result)]) + " |")
+            _, said = compare.first_losses(result, row.precision)
+            losses += [f"{row.name}: {said}"] if said else []
     places = {place(row) for row in figures.values()}
     engines = {engine["about"] for row in figures.values() for engine in row["engines"].values()}
-    return "\n".join([*lines, "", *(f"measured at {place}" for place in sorted(places)), *sorted(engines)])
+    return "\n".join([*lines, "", *losses, *(f"measured at {place}" for place in sorted(places)), *sorted(engines)])
 
 
 def place(row):
@@ -210,7 +214,7 @@ def is_complete(row, figures, engines):
     if row.name not in figures:
         return False
     result = figures[row.name]["engines"]
-    return compare.is_complete(result, {*(engines or row.engines()), *result})
+    return compare.is_complete(result, {*(engines or row.engines()), *result}, row.precision)
 
 
 def is_good(row, figures, engines=()):

@@ -73,6 +73,15 @@ class AgreementTest(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, "there is no output.depth"):
             agreement.errors((LOSS, self.wanted), (LOSS, everything))
 
+    def test_first_losses_may_differ_by_rounding_alone(self):
+        for precision, rounding, mistake in (("fp32", 1e-6, 1e-3), ("bf16", 4e-3, 4e-2)):
+            agree, said = agreement.first_losses((1 + rounding) * LOSS, LOSS, precision)
+            self.assertTrue(agree, said)
+            agree, said = agreement.first_losses((1 - mistake) * LOSS, LOSS, precision)
+            self.assertFalse(agree, said)
+            self.assertIn("something else", said)
+        self.assertFalse(agreement.first_losses(float("nan"), LOSS, "bf16")[0])
+
     def test_bfloat16_may_be_as_far_off_as_eager_in_it(self):
         self.eager["gradient"] = 0.6
         self.check(rounded(self.wanted, 0.02), precision="bf16")

@@ -149,6 +149,14 @@ class RecordTest(unittest.TestCase):
         self.measure(row, {"auxgrad": RESULT["auxgrad"]}, engines=["auxgrad"])
         self.assertFalse(record.is_complete(row, self.stored(), ["auxgrad"]))
 
+    def test_another_first_loss_than_eagers_spoils_a_row_and_is_said(self):
+        row = record.GPU_ROWS[0]
+        for loss, good in ((25.9, True), (24.5, False)):
+            ours, eager = {**engine(50, 300), "first_loss": loss}, {**engine(120, 700), "first_loss": 25.8}
+            self.measure(row, {"auxgrad": ours, "eager": eager})
+            self.assertEqual(record.is_good(row, self.stored(), ["auxgrad", "eager"]), good)
+            self.assertEqual("something else was computed" not in record.table(self.stored(), [row]), good)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -194,7 +202,7 @@ class MadeUpWorker:
         count = int(command.removeprefix("run "))
         if self.failing and count != WARMUP:
             raise self.failing
-        return {"ms": [10.0] * count}
+        return {"ms": [10.0] * count, "losses": [25.8] + [12.3] * (count - 1)}
 
     def quit(self):
         return 100
@@ -207,7 +215,7 @@ WARMUP = 7
 
 
 class ComparisonTest(unittest.TestCase):
-    def compare(self, device, engines, failing=None, failure=None, wrong=()):
+    def compare(self, device, engines, failing=None, failure=None, wrong=(), work="train:2x64x64"):
         """Of made-up engines, of which one fails and some compute something else."""
         workers = {engine: MadeUpWorker(failure if engine == failing else None) for engine in engines}
         errors = {engine: {"wrong": "something else"} if engine in wrong else {} for engine in engines}
@@ -215,7 +223,7 @@ class ComparisonTest(unittest.TestCase):
         made_up = {"start": lambda engine, *_: workers[engine], "check": lambda *_: errors, "prepared": mock.MagicMock()}
         left_out = wrong if device == "cpu" else ()
         with mock.patch.multiple(compare, **made_up), contextlib.redirect_stderr(io.StringIO()) as said:
-            found = list(compare.compare(args, "train:2x64x64"))
+            found = compare.compare(args, work)
         self.assertEqual([worker.killed for worker in workers.values()], [engine not in left_out for engine in engines])
         return found, said.getvalue()
 
@@ -223,8 +231,15 @@ class ComparisonTest(unittest.TestCase):
         for failure in (SystemExit("compare: eager ended"), OSError("no such file"), ValueError("no number")):
             for device in ("cuda", "cpu"):
                 found, said = self.compare(device, ["auxgrad", "eager", "compile"], "eager", failure)
-                self.assertEqual(found, ["auxgrad", "compile"])
+                self.assertEqual(list(found), ["auxgrad", "compile"])
                 self.assertIn(f"eager: {failure}" if not isinstance(failure, SystemExit) else str(failure), said)
+
+    def test_the_first_loss_is_that_of_the_weights_that_all_start_from(self):
+        engines = ["auxgrad", "eager", "graph"]
+        found, _ = self.compare("cuda", engines)
+        self.assertEqual([found[engine].get("first_loss") for engine in engines], [25.8, 25.8, None])
+        found, _ = self.compare("cuda", engines, work="infer:1x64x64")
+        self.assertEqual(compare.first_losses(found, "bf16"), (True, ""))
 
     def test_on_the_cpu_nothing_is_compared_without_auxgrad(self):
         with self.assertRaises(SystemExit):
@@ -236,13 +251,13 @@ class ComparisonTest(unittest.TestCase):
             with contextlib.redirect_stderr(io.StringIO()):
                 errors = compare.check(gpu, Path(), "train", "2x64x64")
             self.assertEqual(list(errors), ["auxgrad", "eager"])
-            self.assertFalse(compare.is_complete({name: {"errors": of} for name, of in errors.items()}, ["auxgrad"]))
+            self.assertFalse(compare.is_complete({name: {"errors": of} for name, of in errors.items()}, ["auxgrad"], "fp32"))
             with self.assertRaises(SystemExit):
                 compare.check(cpu, Path(), "train", "2x64x64")
 
     def test_on_the_cpu_who_computes_something_else_is_left_out_if_it_is_pytorch(self):
         found, _ = self.compare("cpu", ["auxgrad", "eager", "compile"], wrong=["compile"])
-        self.assertEqual(found, ["auxgrad", "eager"])
+        self.assertEqual(list(found), ["auxgrad", "eager"])
         args = compare.parse(["--engines=auxgrad,eager,compile"])
         with contextlib.redirect_stderr(io.StringIO()) as said:
             compare.complain(args, ["compile"], SystemExit("compare: compile computes something else"))
