@@ -1,5 +1,8 @@
 package io.auxgrad.kernels;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +27,14 @@ record Steps(Path folder) {
    */
   record Step(String name, long limitSeconds, List<String> command) {}
 
-  /** Prints a line for each step, also to {@code summary.txt}; returns whether none failed. */
+  /**
+   * Prints a line for each step, also to the end of {@code summary.txt}, so that steps may come in
+   * several calls; returns whether none failed.
+   */
   boolean run(List<Step> steps, PrintStream out) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     boolean good = true;
-    try (PrintStream summary =
-        new PrintStream(folder.resolve("summary.txt").toFile(), StandardCharsets.UTF_8)) {
+    try (PrintStream summary = summary()) {
       for (Step step : steps) {
         long start = System.nanoTime();
         Path log = folder.resolve(step.name + ".log");
@@ -39,10 +44,16 @@ record Steps(Path folder) {
         String line = "%-8s %s, %d s, %s".formatted(end, step.name, seconds, log);
         out.println(line);
         summary.println(line);
-        summary.flush();
       }
     }
     return good;
+  }
+
+  private PrintStream summary() throws IOException {
+    return new PrintStream(
+        Files.newOutputStream(folder.resolve("summary.txt"), CREATE, APPEND),
+        true,
+        StandardCharsets.UTF_8);
   }
 
   private String end(Step step, Path log) throws InterruptedException {

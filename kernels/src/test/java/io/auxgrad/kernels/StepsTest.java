@@ -33,6 +33,15 @@ class StepsTest {
   }
 
   @Test
+  void keepsTheSummariesOfEarlierCalls() throws Exception {
+    run(step("first", "exit 1"));
+    run(step("second", "exit 0"));
+    List<String> summary = Files.readAllLines(folder.resolve("summary.txt"));
+    assertEquals(printed.toString(StandardCharsets.UTF_8).lines().toList(), summary);
+    assertEquals(2, summary.size());
+  }
+
+  @Test
   void whatIsAbsentDoesNotFail() throws Exception {
     assertTrue(run(step("none", "exit 3"), step("good", "exit 0")));
   }
