@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Times the ops that are bound by memory, one by one, by the clock of the GPU. */
@@ -27,27 +26,28 @@ final class Bandwidth {
     ops = new CudaBackend(gpu);
   }
 
-  /**
-   * Measures {@code rows}.
-   *
-   * @param each is given each result at once
-   */
-  BandwidthTable measure(List<Row> rows, Consumer<Measured> each) {
-    double copyBefore = gpu.measure().copyOnDevice();
+  /** Measures {@code rows} and tells {@code log} of each at once; those that fail have no line. */
+  BandwidthTable measure(List<Row> rows, RowLog log) {
+    double copyRate = gpu.measure().copyOnDevice();
+    log.copies(copyRate);
     List<Measured> all = new ArrayList<>();
     try (Contents contents = new Contents();
         Timer timer = gpu.timer()) {
       for (Row row : rows) {
         for (DType type : row.types()) {
-          Measured measured = measure(row, contents, type, timer);
-          all.add(measured);
-          each.accept(measured);
+          try {
+            Measured measured = measure(row, contents, type, timer);
+            all.add(measured);
+            log.measured(measured);
+          } catch (RuntimeException | Error e) {
+            log.failed(row, type, e);
+          }
         }
       }
     }
-    gpu.memory().trim();
-    double copyAfter = gpu.measure().copyOnDevice();
-    return new BandwidthTable(gpu.describe(), Math.max(copyBefore, copyAfter), all);
+    // A GPU that a row failed on may do nothing any more.
+    double copyAfter = log.allWorked() ? gpu.measure().copyOnDevice() : copyRate;
+    return new BandwidthTable(gpu.describe(), Math.max(copyRate, copyAfter), all);
   }
 
   /** An op that has passed the contract's gate, and can be run again. */

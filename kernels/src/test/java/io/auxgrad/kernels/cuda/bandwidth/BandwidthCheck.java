@@ -16,27 +16,28 @@ import java.util.OptionalDouble;
  * @param json where to write the table as JSON, if anywhere
  */
 public record BandwidthCheck(OptionalDouble least, Optional<Path> json) {
-  /** Measures, and returns whether each row reaches what it must. */
+  /** Measures, and returns whether each row works and reaches what it must. */
   public boolean run(CudaGpu gpu, PrintStream out) throws IOException {
-    return run(gpu, Effort.FULL, out);
+    return run(gpu, Effort.FULL, Rows.all(), out);
   }
 
-  boolean run(CudaGpu gpu, Effort effort, PrintStream out) throws IOException {
-    BandwidthTable table =
-        new Bandwidth(gpu, effort)
-            .measure(Rows.all(), row -> out.printf("%s %s%n", row.name(), row.type()));
+  boolean run(CudaGpu gpu, Effort effort, List<Row> rows, PrintStream out) throws IOException {
+    RowLog log = new RowLog(out);
+    BandwidthTable table = new Bandwidth(gpu, effort).measure(rows, log);
     out.printf("%n%s%n%n", table.toMarkdown());
     if (json.isPresent()) {
       Files.writeString(json.get(), table.toJson());
     }
-    return least.isEmpty() || reaches(least.getAsDouble(), table, out);
+    boolean fast = least.isEmpty() || reaches(least.getAsDouble(), table, out);
+    log.nameFailed();
+    return log.allWorked() && fast;
   }
 
   private static boolean reaches(double least, BandwidthTable table, PrintStream out) {
     List<Measured> slow = table.below(least);
     out.printf(
         "%d of %d rows below %.0f %% of a copy%n", slow.size(), table.rows().size(), 100 * least);
-    slow.forEach(row -> out.printf("SLOW     %s %s%n", row.name(), row.type()));
+    slow.forEach(row -> out.println("SLOW     " + RowLog.name(row.name(), row.type())));
     return slow.isEmpty();
   }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,13 +34,14 @@ class BandwidthTest {
   private static final Set<String> LEFT_OUT = Set.of("convolution", "matmul");
 
   @TempDir private Path folder;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   @Test
   void everyRowWorksAndEveryOpBoundByMemoryHasOne() {
     int before = TensorScope.liveTensors();
     BandwidthTable table;
     try (CudaGpu gpu = openOrSkip()) {
-      table = new Bandwidth(gpu, Effort.TINY).measure(Rows.all(), _ -> {});
+      table = new Bandwidth(gpu, Effort.TINY).measure(Rows.all(), new RowLog(out()));
     }
     assertEquals(before, TensorScope.liveTensors());
     for (Measured row : table.rows()) {
@@ -47,7 +49,10 @@ class BandwidthTest {
       assertTrue(table.toMarkdown().contains("| " + row.name() + " | "), table.toMarkdown());
       assertTrue(table.toJson().contains("\"name\": \"" + row.name() + "\""), table.toJson());
     }
-    assertEquals(Rows.all().stream().mapToInt(r -> r.types().size()).sum(), table.rows().size());
+    assertEquals(
+        Rows.all().stream().mapToInt(r -> r.types().size()).sum(),
+        table.rows().size(),
+        printed::toString);
     Set<String> missing = opsBoundByMemory();
     table.rows().forEach(row -> missing.remove(row.op()));
     assertEquals(Set.of(), missing);
@@ -60,18 +65,55 @@ class BandwidthTest {
 
   @Test
   void failsWhereARowIsTooSlowAndWritesTheTableAllTheSame() throws IOException {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     Path json = folder.resolve("table.json");
     // No host comes near.
     BandwidthCheck check = new BandwidthCheck(OptionalDouble.of(1e6), Optional.of(json));
     try (CudaGpu gpu = openOrSkip()) {
-      assertFalse(
-          check.run(gpu, Effort.TINY, new PrintStream(printed, true, StandardCharsets.UTF_8)));
+      assertFalse(run(check, gpu, Rows.all()));
     }
     String output = printed.toString(StandardCharsets.UTF_8);
     assertTrue(output.contains("SLOW     relu FLOAT32"), output);
     assertTrue(output.contains("| relu | F32 | [1,6,8,96] | "), output);
     assertTrue(Files.readString(json).startsWith("{\"gpu\": \"cuda:0, Pretended GPU 0"));
+  }
+
+  private boolean run(BandwidthCheck check, CudaGpu gpu, List<Row> rows) throws IOException {
+    return check.run(gpu, Effort.TINY, rows, out());
+  }
+
+  private PrintStream out() {
+    return new PrintStream(printed, true, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void goesOnAfterARowThatFailsAndNamesItAtTheEnd() throws IOException {
+    Row good = PointwiseRows.all().getFirst();
+    Row bad =
+        Row.only(
+            DType.FLOAT32,
+            "bad",
+            good.traffic(),
+            _ -> {
+              throw new OutOfMemoryError("no room");
+            });
+    try (CudaGpu gpu = openOrSkip()) {
+      BandwidthCheck check = new BandwidthCheck(OptionalDouble.empty(), Optional.empty());
+      assertFalse(run(check, gpu, List.of(bad, good)));
+      assertTrue(run(check, gpu, List.of(good)));
+    }
+    String output = printed.toString(StandardCharsets.UTF_8);
+    String measured = "%s FLOAT32: [0-9.]+ us, [0-9]+ GB/s".formatted(Pattern.quote(good.name()));
+    assertTrue(
+        Pattern.compile(
+                "a copy: [0-9]+ GB/s\\RFAILED +bad FLOAT32: .*: no room\\R.*"
+                    + measured
+                    + ".*\\| "
+                    + Pattern.quote(good.name())
+                    + " \\|.*FAILED +bad FLOAT32\\R",
+                Pattern.DOTALL)
+            .matcher(output)
+            .find(),
+        output);
   }
 
   /** As {@code family.op}, from the contract. */
