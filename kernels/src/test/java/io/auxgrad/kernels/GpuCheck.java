@@ -37,7 +37,7 @@ public final class GpuCheck {
              gpu-check --bandwidth [--at-least PERCENT] [--json FILE]
              gpu-check --launches
              gpu-check --peers [OPTION...]
-             gpu-check --sanitize memcheck|racecheck [CASE|--training]
+             gpu-check --sanitize memcheck|racecheck [CASE...|--training]
              gpu-check --all --out FOLDER [STEP...]
       Checks the first NVIDIA GPU of this machine.
         CLASS...     runs the tests that need a GPU, and prints what fails, what is skipped and why, and a
@@ -46,8 +46,8 @@ public final class GpuCheck {
                      is below PERCENT
         --launches   what a launch costs from Java and from C; fails if Java costs more than it may
         --peers      compares with PyTorch, by a Python that has it; OPTION is of bench/peers/record.py
-        --sanitize   runs the op cases, or those with CASE in their names, or a few steps of training, under
-                     compute-sanitizer
+        --sanitize   runs the op cases, or those with a CASE in family or name, or a few steps of training,
+                     under compute-sanitizer; names each before it runs, and at the end those that failed
         --all        all of these, profiles of whole steps and what data cost one, one after the other,
                      with a log for each in FOLDER. STEP is
                      STEPS
@@ -141,19 +141,17 @@ public final class GpuCheck {
   }
 
   private static Optional<Command> sanitizer(List<String> options) {
-    boolean good =
-        !options.isEmpty()
-            && options.size() <= 2
-            && List.of("memcheck", "racecheck").contains(options.getFirst());
-    if (!good) {
+    if (options.isEmpty() || !List.of("memcheck", "racecheck").contains(options.getFirst())) {
       return Optional.empty();
     }
     String tool = options.getFirst();
-    String part = options.size() == 2 ? options.getLast() : "";
-    return Optional.of(
-        part.equals("--training")
-            ? out -> sanitizedTraining(tool, out)
-            : SanitizerCheck.ofCases(tool, part)::run);
+    List<String> rest = options.subList(1, options.size());
+    if (rest.equals(List.of("--training"))) {
+      return Optional.of(out -> sanitizedTraining(tool, out));
+    }
+    return rest.stream().anyMatch(part -> part.startsWith("-"))
+        ? Optional.empty()
+        : Optional.of(SanitizerCheck.ofCases(tool, rest)::run);
   }
 
   private static int sanitizedTraining(String tool, PrintStream out)

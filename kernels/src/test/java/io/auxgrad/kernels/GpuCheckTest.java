@@ -92,6 +92,8 @@ class GpuCheckTest {
         "--launches now",
         "--sanitize",
         "--sanitize synccheck",
+        "--sanitize memcheck --steps",
+        "--sanitize memcheck --training relu",
         "--all",
         "--all --out",
         "--all --out folder everything"

@@ -20,11 +20,14 @@ record SanitizerCheck(String tool, List<List<String>> programs) {
   // NVIDIA's kernels are not on trial, and take these tools many times as long as ours.
   private static final String OUR_KERNELS = "-Dauxgrad.cuda.vendor=false";
 
-  /** Of the op cases whose names contain {@code part}, by our kernels. */
-  static SanitizerCheck ofCases(String tool, String part) {
+  /**
+   * Of the op cases that have one of {@code parts} in family or name, or of all, by our kernels.
+   */
+  static SanitizerCheck ofCases(String tool, List<String> parts) {
     List<String> options =
         tool.equals("memcheck") ? List.of(OUR_KERNELS, GUARDS) : List.of(OUR_KERNELS);
-    return new SanitizerCheck(tool, List.of(ChildJvm.command(GpuCases.class, options, part)));
+    return new SanitizerCheck(
+        tool, List.of(ChildJvm.command(GpuCases.class, options, parts.toArray(String[]::new))));
   }
 
   /** Of a few steps of training, in both networks and both precisions, with their evaluation. */

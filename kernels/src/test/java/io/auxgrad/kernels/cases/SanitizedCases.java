@@ -22,7 +22,7 @@ public final class SanitizedCases {
         IntStream.iterate(first, i -> i < all.size(), i -> i + step).mapToObj(all::get).toList();
     int cases;
     try (HostGpu gpu = HostGpu.sanitized(HostGpu.Order.SHUFFLED)) {
-      cases = GpuCases.run(new CaseCheck(new CudaBackend(gpu), SEED), mine);
+      cases = GpuCases.run(new CaseCheck(new CudaBackend(gpu), SEED), mine, System.out);
     }
     System.out.println(cases + " cases are clean");
   }
