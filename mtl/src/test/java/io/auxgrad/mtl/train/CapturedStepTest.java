@@ -81,8 +81,8 @@ final class CapturedStepTest {
       this.sets = String.join(" ", sets);
     }
 
-    Config config(String capture) {
-      return Trainings.config(with(sets.split(" "), "train.capture=" + capture));
+    Config config(String capture, String... more) {
+      return Trainings.config(with(with(sets.split(" "), "train.capture=" + capture), more));
     }
   }
 
@@ -250,11 +250,16 @@ final class CapturedStepTest {
 
   /** The figures of a new network on so many images, in batches of two. */
   static SequencedMap<String, Double> evaluate(Backend backend, String capture, int images) {
-    Config config = Trainings.config("data.rooms.validation=" + images, "train.capture=" + capture);
+    return evaluate(
+        backend, Trainings.config("data.rooms.validation=" + images, "train.capture=" + capture));
+  }
+
+  static SequencedMap<String, Double> evaluate(Backend backend, Config config) {
     Splits splits = DataSource.open(config.data());
     List<Task> tasks = TaskList.of(config.tasks(), splits.classes().size());
     Context context = new Context(backend, new Philox(1, 0));
     try (var network = new MultiTaskNetwork(context, config.network(tasks))) {
+      network.precision(config.precision());
       return Evaluators.of(config, tasks, backend).evaluate(network, splits.validation());
     }
   }

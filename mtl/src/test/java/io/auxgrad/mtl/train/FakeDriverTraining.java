@@ -5,18 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.auxgrad.kernels.cuda.CudaBackend;
 import io.auxgrad.kernels.cuda.driver.FakeGpu;
 import io.auxgrad.mtl.config.Config;
-import io.auxgrad.mtl.data.BatchSource;
-import io.auxgrad.mtl.data.Dataset;
-import io.auxgrad.mtl.data.DeviceData;
-import io.auxgrad.mtl.data.Residency;
-import io.auxgrad.mtl.data.Splits;
-import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.train.CapturedStepTest.Training;
 import io.auxgrad.tensor.MemoryUsage;
 import io.auxgrad.tensor.ops.Backend;
 import io.auxgrad.tensor.ops.Backends;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -72,39 +65,17 @@ final class FakeDriverTraining {
 
   /** Batches of samples that lie on the device are made by the graph. */
   private static void gatherInTheGraph(Backend backend) throws Diverged {
-    Config config = Trainings.config("data.rooms.train=16", "train.capture=auto");
-    Config eager = Trainings.config("data.rooms.train=16", "train.capture=never");
-    Splits splits = DataSource.open(config.data());
-    try (DeviceData data = new DeviceData(backend, Residency.DEVICE, _ -> {})) {
-      Dataset onDevice = data.splits(splits, config.data().size()).train();
-      List<Task> tasks = TaskList.of(config.tasks(), splits.classes().size());
-      outcome(eager, tasks, onDevice, backend)
-          .assertSame(outcome(config, tasks, onDevice, backend));
-      try (BatchSource source = training(config, onDevice);
-          LearnerRun run = new LearnerRun(config, backend, tasks, source::next)) {
-        countCalls(run, backend);
-      }
+    Config config = rooms("auto");
+    RoomsRun.outcome(rooms("never"), backend, STEPS)
+        .assertSame(RoomsRun.outcome(config, backend, STEPS));
+    try (RoomsRun rooms = new RoomsRun(config, backend)) {
+      countCalls(rooms.run(), backend);
     }
   }
 
-  private static LearnerRun.Outcome outcome(
-      Config config, List<Task> tasks, Dataset dataset, Backend backend) throws Diverged {
-    try (BatchSource source = training(config, dataset);
-        LearnerRun run = new LearnerRun(config, backend, tasks, source::next)) {
-      return run.outcome(STEPS);
-    }
-  }
-
-  private static BatchSource training(Config config, Dataset dataset) {
-    return BatchSource.training(
-        dataset,
-        DataSource.augmentation(config.augment()),
-        config.data().size(),
-        config.train().batch(),
-        config.seed(),
-        0,
-        0,
-        1);
+  private static Config rooms(String capture) {
+    return Trainings.config(
+        "data.rooms.train=16", "data.memory=device", "train.capture=" + capture);
   }
 
   private static void countCalls(LearnerRun run, Backend backend) throws Diverged {

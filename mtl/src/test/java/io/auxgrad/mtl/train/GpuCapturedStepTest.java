@@ -3,6 +3,7 @@ package io.auxgrad.mtl.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.auxgrad.kernels.FirstGpu;
+import io.auxgrad.mtl.config.Config;
 import io.auxgrad.mtl.train.CapturedStepTest.Training;
 import io.auxgrad.tensor.Device;
 import io.auxgrad.tensor.MemoryUsage;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("gpu")
 final class GpuCapturedStepTest {
   private static final int STEPS = 10;
+  private static final int ROOMS = 2 * (STEPS + 1);
   private static final int MANY_STEPS = 5000;
   private static final int IMAGES = 9;
 
@@ -35,6 +37,21 @@ final class GpuCapturedStepTest {
   void givesTheBytesOfEagerSteps(Training training) throws Diverged {
     LearnerRun.of(training.config("never"), gpu(), STEPS)
         .assertSame(LearnerRun.of(training.config("always"), gpu(), STEPS));
+  }
+
+  /** What the graph gathers and augments is what the host makes. */
+  @ParameterizedTest
+  @EnumSource
+  void gathersBatchesInTheGraph(Training training) throws Diverged {
+    LearnerRun.Outcome host = rooms(training, "never", "host");
+    host.assertSame(rooms(training, "never", "device"));
+    host.assertSame(rooms(training, "always", "device"));
+  }
+
+  private static LearnerRun.Outcome rooms(Training training, String capture, String memory)
+      throws Diverged {
+    Config config = training.config(capture, "data.rooms.train=" + ROOMS, "data.memory=" + memory);
+    return RoomsRun.outcome(config, gpu(), STEPS);
   }
 
   @Test

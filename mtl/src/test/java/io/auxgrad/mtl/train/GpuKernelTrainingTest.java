@@ -22,4 +22,9 @@ final class GpuKernelTrainingTest extends GpuTrainingContract {
   Backend other() {
     return StandInGpu.shuffled();
   }
+
+  @Override
+  int steps() {
+    return 4;
+  }
 }
