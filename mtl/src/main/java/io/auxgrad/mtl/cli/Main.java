@@ -3,6 +3,7 @@ package io.auxgrad.mtl.cli;
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.config.ConfigException;
 import io.auxgrad.mtl.config.Presets;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -68,7 +69,11 @@ public final class Main implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, a) -> usage(e, streams, json));
     line.setExecutionExceptionHandler((e, c, parsed) -> failure(e, streams, json, args));
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (OutOfDeviceMemory e) { // an error, of which handlers are not told
+      return failure(new UserException(e.getMessage(), e), streams, json, args);
+    }
   }
 
   /** Without a command: the help. */

@@ -2,6 +2,7 @@ package io.auxgrad.mtl.train;
 
 import io.auxgrad.autograd.Tape;
 import io.auxgrad.autograd.Variable;
+import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.data.Batch;
 import io.auxgrad.mtl.data.BatchContent;
 import io.auxgrad.mtl.data.BatchSource;
@@ -11,6 +12,7 @@ import io.auxgrad.mtl.metrics.Metric;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.mtl.tasks.Task;
 import io.auxgrad.mtl.tasks.TrivialPredictor;
+import io.auxgrad.tensor.OutOfDeviceMemory;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
@@ -64,10 +66,22 @@ public final class Evaluator {
   /**
    * The metrics of {@code network}, which is left in the mode it was in. The device is waited for
    * when all batches have been asked for.
+   *
+   * @throws UserException if there is no room for it, with what would fit
    */
   public SequencedMap<String, Double> evaluate(MultiTaskNetwork network, Dataset dataset) {
     boolean training = network.isTraining();
     network.train(false);
+    try {
+      return passes(network, dataset);
+    } catch (OutOfDeviceMemory e) {
+      throw new UserException(advice(network, dataset).after(e), e);
+    } finally {
+      network.train(training);
+    }
+  }
+
+  private SequencedMap<String, Double> passes(MultiTaskNetwork network, Dataset dataset) {
     try (var _ = TensorScope.open();
         Repeated repeated = new Repeated(backend, records)) {
       Map<String, Metric> metrics = newMetrics();
@@ -81,8 +95,22 @@ public final class Evaluator {
             }
           });
       return flat(metrics);
-    } finally {
-      network.train(training);
+    }
+  }
+
+  private EvaluationAdvice advice(MultiTaskNetwork network, Dataset dataset) {
+    return new EvaluationAdvice(
+        network, size, batch, backend.memory(), images -> peak(network, dataset, images));
+  }
+
+  /** The bytes in use at most in a pass of the first {@code images}. */
+  private long peak(MultiTaskNetwork network, Dataset dataset, int images) {
+    try (BatchSource source = BatchSource.evaluation(dataset, size, images, 1);
+        Batch few = Batch.taking(backend.memory(), source.next());
+        var _ = TensorScope.open();
+        var _ = Tape.noGrad()) {
+      Map<String, Metric> metrics = newMetrics();
+      return MemoryNeed.peak(backend.memory(), () -> pass(network, few, metrics));
     }
   }
 

@@ -18,9 +18,15 @@ final class LimitedMemory implements DeviceMemory {
   private final long limit;
   private long live;
   private long peak;
+  private long held;
 
   LimitedMemory(long limit) {
     this.limit = limit;
+  }
+
+  /** Lets {@code bytes} be as those that a recording keeps. */
+  void hold(long bytes) {
+    held = bytes;
   }
 
   /** The processor's backend, with this memory for all that is made new. */
@@ -48,7 +54,7 @@ final class LimitedMemory implements DeviceMemory {
 
   @Override
   public Buffer allocate(long bytes) {
-    if (live + bytes > limit) {
+    if (live + held + bytes > limit) {
       throw OutOfDeviceMemory.of(this, bytes, "use less");
     }
     Buffer buffer = memory.allocate(bytes);
@@ -80,12 +86,12 @@ final class LimitedMemory implements DeviceMemory {
 
   @Override
   public MemoryUsage usage() {
-    return new MemoryUsage(live, peak, live);
+    return new MemoryUsage(live, peak, live + held);
   }
 
   @Override
   public MemoryCapacity capacity() {
-    return new MemoryCapacity(limit - live, limit);
+    return new MemoryCapacity(limit - live - held, limit);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.auxgrad.mtl.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -83,5 +84,64 @@ final class MemoryAdviceTest {
   void withoutRoomForOneImageItSaysWhatFailed() {
     String message = refusal(config("train.batch=8", "model.width=0.25"), 6 * MIB);
     assertTrue(message.contains(" were asked for; of 6 MiB, "), message);
+  }
+
+  /** The bytes that an evaluation has in use at most. */
+  private static long evaluate(Config config, long limit) {
+    LimitedMemory memory = new LimitedMemory(limit);
+    CapturedStepTest.evaluate(memory.backend(), config);
+    return memory.usage().peak();
+  }
+
+  private static String refusedEvaluation(Config config, long limit) {
+    return refusedEvaluation(config, new LimitedMemory(limit));
+  }
+
+  private static String refusedEvaluation(Config config, LimitedMemory memory) {
+    return assertThrows(
+            UserException.class, () -> CapturedStepTest.evaluate(memory.backend(), config))
+        .getMessage();
+  }
+
+  private static Config evaluated(int batch, String... sets) {
+    return config(CapturedStepTest.with(sets, "data.rooms.validation=8", "train.batch=" + batch));
+  }
+
+  @Test
+  void theBatchThatItNamesForAnEvaluationFitsAndTheEstimateIsNear() {
+    long needed = evaluate(evaluated(8), Long.MAX_VALUE / 4);
+    String message = refusedEvaluation(evaluated(8), needed / 2);
+    assertTrue(
+        message.startsWith(
+            "evaluation does not fit into memory at train.batch=8: a batch takes about"),
+        message);
+    assertTrue(message.contains(" were asked for; of "), message);
+    Matcher matcher = BATCH.matcher(message);
+    assertTrue(matcher.find(), message);
+    int fits = Integer.parseInt(matcher.group(1));
+    evaluate(evaluated(fits), needed / 2);
+    refusedEvaluation(evaluated(fits + 2), needed / 2);
+    double estimate = Double.parseDouble(message.replaceAll(".*takes about ([0-9.]+) MiB.*", "$1"));
+    assertEquals(1, estimate * MIB / needed, 0.1, message);
+  }
+
+  @Test
+  void bfloat16IsNamedWhereAnEvaluationFitsInIt() {
+    String[] wide = {"model.width=1", "model.channels=256"};
+    long more = evaluate(evaluated(8, wide), Long.MAX_VALUE / 4);
+    long less =
+        evaluate(evaluated(8, CapturedStepTest.with(wide, "precision=bf16")), Long.MAX_VALUE / 4);
+    String message = refusedEvaluation(evaluated(8, wide), (less + more) / 2);
+    assertTrue(message.contains("precision=bf16 (about "), message);
+  }
+
+  @Test
+  void stepsThatAreNotRecordedLeaveRoomForAnEvaluation() {
+    long needed = evaluate(evaluated(8), Long.MAX_VALUE / 4);
+    LimitedMemory memory = new LimitedMemory(2 * needed);
+    memory.hold(needed + needed / 2);
+    String message = refusedEvaluation(evaluated(8), memory);
+    assertTrue(message.contains("train.capture=never (about "), message);
+    assertFalse(refusedEvaluation(evaluated(8), needed / 2).contains("capture"), message);
   }
 }
