@@ -18,14 +18,6 @@ import io.auxgrad.tensor.DType;
 record ColumnPlan(boolean packed, int group, int packs, int across, int chunks, long chunkRows) {
   private static final int PACK_BYTES = 16;
 
-  /**
-   * What the blocks of a pass have.
-   *
-   * @param blocks for each multiprocessor
-   * @param rows wide rows that a thread walks at least before they are shared with another block
-   */
-  private record Share(int blocks, int rows) {}
-
   /** Packs side by side that a block takes at least: a cache line. */
   private static final int FEWEST_PACKS = 8;
 
@@ -37,6 +29,14 @@ record ColumnPlan(boolean packed, int group, int packs, int across, int chunks, 
    * multiprocessor has room for.
    */
   private static final Share ELEMENTS = new Share(12, 4);
+
+  /**
+   * What the blocks of a pass have.
+   *
+   * @param blocks for each multiprocessor
+   * @param rows wide rows that a thread walks at least before they are shared with another block
+   */
+  private record Share(int blocks, int rows) {}
 
   static ColumnPlan of(Axis axis, DType type, int multiprocessors) {
     long inner = axis.inner();
