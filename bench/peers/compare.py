@@ -161,7 +161,23 @@ def compare(args, work):
 
 
 def in_turn(args, engines, folder, mode, size):
-    """Yields each engine with its figures."""
+    """Yields each engine with its figures, over all starts of it."""
+    runs = {engine: [] for engine in engines}
+    for _ in range(args.starts):
+        runs = {engine: [*runs[engine], run] for engine, run in started(args, runs, folder, mode, size)}
+    for engine, those in runs.items():
+        figures = figures_of(those, int(size.split("x")[0]))
+        # A pass has no loss, and a capture makes steps before the first that is counted.
+        if mode == "train" and "graph" not in engine:
+            figures["first_loss"] = those[0].first_loss
+        # At once: what comes after it may not come to its end.
+        took = milliseconds(figures["median_ms"])
+        print(f"compare: {engine} {took} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
+        yield engine, figures
+
+
+def started(args, engines, folder, mode, size):
+    """Each engine with what a process of it took, in turns with those of the others."""
     with contextlib.ExitStack() as ends:
 
         def begin(engine):
@@ -173,15 +189,7 @@ def in_turn(args, engines, folder, mode, size):
         left = dict(of_each(args, runs, lambda engine: runs[engine].warm_up(args.warmup)))
         for _ in range(args.rounds):
             left = dict(of_each(args, left, lambda engine: runs[engine].measure(args.steps)))
-        images = int(size.split("x")[0])
-        for engine, figures in of_each(args, left, lambda engine: runs[engine].figures(images)):
-            # A pass has no loss, and a capture makes steps before the first that is counted.
-            if mode == "train" and "graph" not in engine:
-                figures["first_loss"] = runs[engine].first_loss
-            # At once: what comes after it may not come to its end.
-            took = milliseconds(figures["median_ms"])
-            print(f"compare: {engine} {took} ms, {figures['peak_mib']:.0f} MiB", file=sys.stderr, flush=True)
-            yield engine, figures
+        return [(engine, runs[engine]) for engine, _ in of_each(args, left, lambda engine: runs[engine].end())]
 
 
 class Run:
@@ -191,6 +199,7 @@ class Run:
         self.worker = worker
         self.milliseconds = []
         self.first_loss = None
+        self.peak_mib = None
 
     def warm_up(self, count):
         self.first_loss = self.worker.ask(f"run {count}")["losses"][0]
@@ -198,16 +207,22 @@ class Run:
     def measure(self, count):
         self.milliseconds += self.worker.ask(f"run {count}")["ms"]
 
-    def figures(self, images):
-        """Ends it."""
-        median = statistics.median(self.milliseconds)
-        return {
-            "about": self.worker.about,
-            "median_ms": median,
-            "quartiles_ms": statistics.quantiles(self.milliseconds, n=4)[::2],
-            "images_per_s": images * 1e3 / median,
-            "peak_mib": self.worker.quit(),
-        }
+    def end(self):
+        self.peak_mib = self.worker.quit()
+
+
+def figures_of(runs, images):
+    """Of an engine's processes: of the times of all of them, and of the one that took the most memory."""
+    times = [took for run in runs for took in run.milliseconds]
+    median = statistics.median(times)
+    return {
+        "about": runs[0].worker.about,
+        "median_ms": median,
+        "quartiles_ms": statistics.quantiles(times, n=4)[::2],
+        "medians_of_starts_ms": [statistics.median(run.milliseconds) for run in runs],
+        "images_per_s": images * 1e3 / median,
+        "peak_mib": max(run.peak_mib for run in runs),
+    }
 
 
 def peers(result):
@@ -245,7 +260,8 @@ def milliseconds(value):
 
 
 def table(args, results):
-    print(f"{args.network}, {args.precision}, {args.device}, {args.threads} threads, median of {args.rounds * args.steps}")
+    count = args.starts * args.rounds * args.steps
+    print(f"{args.network}, {args.precision}, {args.device}, {args.threads} threads, median of {count}")
     print("| work | engine | ms | quartiles | times auxgrad's | images/s | peak MiB | " + " | ".join(ERRORS) + " |")
     print("|---" * (7 + len(ERRORS)) + "|")
     for work, result in results.items():
@@ -312,6 +328,7 @@ def parse(arguments):
     parser.add_argument("--check", type=size, metavar="SIZE", help="what is checked before; default: the size of the work")
     parser.add_argument("--threads", type=positive, default=2)
     parser.add_argument("--warmup", type=positive, default=60, help="runs of each engine before it is measured")
+    parser.add_argument("--starts", type=positive, default=1, help="how often all engines are started anew")
     parser.add_argument("--rounds", type=positive, default=8, help="how often the engines take turns")
     parser.add_argument("--steps", type=positive, default=5, help="runs of one turn")
     parser.add_argument("--require", type=float, help="exit with 1 unless each work is so many times as fast as PyTorch")

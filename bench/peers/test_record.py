@@ -193,19 +193,21 @@ class MachineTest(unittest.TestCase):
 class MadeUpWorker:
     """Of an engine that takes 10 ms for a step; one that is ``failing`` does so after its warm-up."""
 
-    def __init__(self, failing):
+    def __init__(self, failing, took=10.0, peak=100):
         self.about = "an engine"
         self.failing = failing
+        self.took = took
+        self.peak = peak
         self.killed = False
 
     def ask(self, command):
         count = int(command.removeprefix("run "))
         if self.failing and count != WARMUP:
             raise self.failing
-        return {"ms": [10.0] * count, "losses": [25.8] + [12.3] * (count - 1)}
+        return {"ms": [self.took] * count, "losses": [25.8] + [12.3] * (count - 1)}
 
     def quit(self):
-        return 100
+        return self.peak
 
     def kill(self):
         self.killed = True
@@ -240,6 +242,15 @@ class ComparisonTest(unittest.TestCase):
         self.assertEqual([found[engine].get("first_loss") for engine in engines], [25.8, 25.8, None])
         found, _ = self.compare("cuda", engines, work="infer:1x64x64")
         self.assertEqual(compare.first_losses(found, "bf16"), (True, ""))
+
+    def test_figures_are_of_all_starts(self):
+        workers = [MadeUpWorker(None, took, peak) for took, peak in ((10, 100), (40, 120), (20, 110))]
+        args = compare.parse(["--engines=auxgrad", "--starts=3", "--rounds=1", "--steps=2"])
+        with mock.patch.object(compare, "start", side_effect=workers), contextlib.redirect_stderr(io.StringIO()):
+            found = dict(compare.in_turn(args, ["auxgrad"], Path(), "infer", "1x64x64"))["auxgrad"]
+        self.assertEqual((found["median_ms"], found["peak_mib"]), (20, 120))
+        self.assertEqual(found["medians_of_starts_ms"], [10, 40, 20])
+        self.assertTrue(all(worker.killed for worker in workers))
 
     def test_on_the_cpu_nothing_is_compared_without_auxgrad(self):
         with self.assertRaises(SystemExit):
