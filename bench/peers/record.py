@@ -131,7 +131,7 @@ ROWS = [
     Row("train:4x120x160", BFLOAT16, precision="bf16"),
     Row("train:8x240x320", BFLOAT16, precision="bf16", warmup=60, rounds=6, steps=2),
     Row("train:2x120x160", (Goal("time", 1.3), MEMORY), network="deeplabv3-resnet50", warmup=40, rounds=8, steps=2),
-    # A process of torch.compile is a quarter faster or slower than the next, from its first pass to its last.
+    # A process of torch.compile is a quarter faster or slower than the next.
     Row("infer:4x120x160", (LARGE,), warmup=300, starts=5, rounds=6, steps=8),
     Row("infer:1x240x320", (LARGE,), warmup=300, starts=5, rounds=6, steps=8),
 ]
