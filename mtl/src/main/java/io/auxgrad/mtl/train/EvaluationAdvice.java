@@ -3,7 +3,6 @@ package io.auxgrad.mtl.train;
 import io.auxgrad.mtl.data.ImageSize;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.nn.Precision;
-import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.util.ArrayList;
@@ -52,13 +51,7 @@ record EvaluationAdvice(
     }
     inBfloat16(room).ifPresent(ways::add);
     need.smallerSize(size, batch, room).ifPresent(smaller -> ways.add("data.size=" + smaller));
-    return "a batch takes %s by smaller ones that were measured, and %s can be had; %s"
-        .formatted(
-            need.text(batch),
-            Bytes.text(Math.round(room)),
-            ways.isEmpty()
-                ? "make train.batch and data.size smaller"
-                : "what would fit: " + String.join(", or ", ways));
+    return "a batch takes " + need.advice(batch, room, ways);
   }
 
   private Optional<String> inBfloat16(double room) {
@@ -66,8 +59,10 @@ record EvaluationAdvice(
       return Optional.empty();
     }
     network.precision(Precision.BF16);
-    Optional<MemoryNeed> need = measured();
-    network.precision(Precision.FP32);
-    return need.flatMap(n -> n.way("precision=bf16", batch, room));
+    try {
+      return measured().flatMap(need -> need.way("precision=bf16", batch, room));
+    } finally {
+      network.precision(Precision.FP32);
+    }
   }
 }

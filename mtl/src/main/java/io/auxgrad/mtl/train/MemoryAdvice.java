@@ -8,7 +8,6 @@ import io.auxgrad.mtl.data.BatchSource;
 import io.auxgrad.mtl.data.Dataset;
 import io.auxgrad.mtl.network.MultiTaskNetwork;
 import io.auxgrad.nn.Precision;
-import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.OutOfDeviceMemory;
 import java.util.ArrayList;
@@ -59,13 +58,7 @@ final class MemoryAdvice {
     }
     need.smallerSize(config.data().size(), batch, room)
         .ifPresent(size -> ways.add("data.size=" + size));
-    return "a step takes %s by smaller ones that were measured, and %s can be had; %s"
-        .formatted(
-            need.text(batch),
-            Bytes.text(Math.round(room)),
-            ways.isEmpty()
-                ? "make train.batch and data.size smaller"
-                : "what would fit: " + String.join(", or ", ways));
+    return "a step takes " + need.advice(batch, room, ways);
   }
 
   private Optional<String> way(String setting, double room) {

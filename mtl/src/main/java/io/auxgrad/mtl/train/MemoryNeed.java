@@ -5,6 +5,7 @@ import io.auxgrad.tensor.Bytes;
 import io.auxgrad.tensor.DeviceMemory;
 import io.auxgrad.tensor.Launch;
 import io.auxgrad.tensor.OutOfDeviceMemory;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToLongFunction;
 
@@ -60,9 +61,19 @@ record MemoryNeed(double base, double perImage) {
     return Math.round(base + batch * perImage);
   }
 
-  /** What a batch takes, for people. */
-  String text(int batch) {
+  private String text(int batch) {
     return "about " + Bytes.text(of(batch));
+  }
+
+  /** What a batch takes, what can be had, and which of {@code ways} to make it fit there are. */
+  String advice(int batch, double room, List<String> ways) {
+    return "%s by smaller ones that were measured, and %s can be had; %s"
+        .formatted(
+            text(batch),
+            Bytes.text(Math.round(room)),
+            ways.isEmpty()
+                ? "make train.batch and data.size smaller"
+                : "what would fit: " + String.join(", or ", ways));
   }
 
   /** {@code setting} with what it takes, if that is no more than {@code room}. */
