@@ -64,7 +64,7 @@ final class CpuConvolution extends ConvolutionOps {
       Tensor residual,
       Activation activation,
       Tensor y) {
-    if (residual == null && NarrowConvolution.suits(w.shape(), spec)) {
+    if (residual == null && NarrowConvolution.suits(x, w.shape(), spec)) {
       narrow.forward(x, w, bias, spec, activation, y);
     } else if (residual == null && PointConvolution.suits(x, w, bias, spec, activation)) {
       point.forward(x, w, y);
@@ -119,7 +119,7 @@ final class CpuConvolution extends ConvolutionOps {
       if (dbias != null) {
         clear(dbias);
       }
-    } else if (NarrowConvolution.suitsGradWeight(x, dw.shape(), spec)) {
+    } else if (NarrowConvolution.suits(x, dw.shape(), spec)) {
       narrow.gradWeight(x, dy, spec, dw, dbias);
     } else if (dbias == null && PointConvolution.suitsGradWeight(x, dy, dw.shape(), spec)) {
       point.gradWeight(x, dy, dw);

@@ -2,6 +2,7 @@ package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.onednn.MatmulPlans.Factor;
 import io.auxgrad.kernels.cpu.simd.CastLoops;
+import io.auxgrad.kernels.cpu.simd.TapLoops;
 import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
@@ -17,10 +18,10 @@ import java.util.function.LongConsumer;
  */
 final class NarrowConvolution {
   // Measured on 30x40 pixels of 256 channels: 1 to 4 outputs take 0.2 to 0.5 of a convolution's
-  // time, 13 all of it, but half of it for the gradient of the weights in float32. Input gradients
+  // time, 13 in float32 some 0.8, and half of it for the gradient of the weights. Input gradients
   // gain nothing.
   private static final int MOST_OUTPUTS = 4;
-  private static final int MOST_OUTPUTS_OF_GRADIENT = 16;
+  private static final int MOST_OUTPUTS_IN_FLOAT32 = 16;
   private static final int LEAST_CHANNELS = 64;
   private static final int GRAIN = 16;
 
@@ -32,15 +33,13 @@ final class NarrowConvolution {
     this.matmul = matmul;
   }
 
-  /** Whether a convolution is one of those. */
-  static boolean suits(Shape w, Conv2dSpec spec) {
-    return w.dim(0) <= MOST_OUTPUTS && hasTaps(w, spec);
+  /** Whether a convolution, or the gradient of its weights, is one of those. */
+  static boolean suits(Tensor x, Shape w, Conv2dSpec spec) {
+    return w.dim(0) <= mostOutputs(x) && hasTaps(w, spec);
   }
 
-  /** Whether the gradient of a convolution's weights is one of those. */
-  static boolean suitsGradWeight(Tensor x, Shape w, Conv2dSpec spec) {
-    int most = x.dtype() == DType.FLOAT32 ? MOST_OUTPUTS_OF_GRADIENT : MOST_OUTPUTS;
-    return w.dim(0) <= most && hasTaps(w, spec);
+  private static int mostOutputs(Tensor x) {
+    return x.dtype() == DType.FLOAT32 ? MOST_OUTPUTS_IN_FLOAT32 : MOST_OUTPUTS;
   }
 
   private static boolean hasTaps(Shape w, Conv2dSpec spec) {
@@ -53,30 +52,45 @@ final class NarrowConvolution {
 
   void forward(Tensor x, Tensor w, Tensor bias, Conv2dSpec spec, Activation activation, Tensor y) {
     ShiftedTaps taps = new ShiftedTaps(x.shape(), w.shape(), spec);
-    long biasOrNone = bias == null ? 0 : bias.address();
     scratch(
-        taps.shape(),
+        bytes(taps.shape()) + TapLoops.MARGIN_BYTES,
         products -> {
+          multiply(x, w, taps, products);
+          long biasOrNone = bias == null ? 0 : bias.address();
+          writing(y, target -> sum(taps, products, biasOrNone, activation, target));
+        });
+  }
+
+  private void multiply(Tensor x, Tensor w, ShiftedTaps taps, long products) {
+    scratch(
+        w.byteSize(),
+        ordered -> {
+          taps.order(w.address(), (long) Float.BYTES * w.shape().dim(3), ordered);
           matmul.multiply(
               pixels(x.shape(), x.dtype()),
               weights(w.shape()),
               taps.shape(),
               DType.FLOAT32,
               x.address(),
-              w.address(),
+              ordered,
               products);
-          writing(
-              y,
-              target ->
-                  context
-                      .workers()
-                      .range(
-                          taps.outputRows(),
-                          GRAIN,
-                          (_, lo, hi) ->
-                              taps.sum(
-                                  products, biasOrNone, activation, target, (int) lo, (int) hi)));
         });
+  }
+
+  private void sum(ShiftedTaps taps, long products, long bias, Activation activation, long y) {
+    long bytes = Math.ceilDiv(taps.scratchBytes(), 64) * 64;
+    scratch(
+        bytes * context.workers().threads(),
+        rooms ->
+            context
+                .workers()
+                .range(
+                    taps.outputRows(),
+                    GRAIN,
+                    (worker, lo, hi) -> {
+                      long room = rooms + bytes * worker;
+                      taps.sum(products, bias, activation, y, (int) lo, (int) hi, room);
+                    }));
   }
 
   void gradWeight(Tensor x, Tensor dy, Conv2dSpec spec, Tensor dw, Tensor dbias) {
@@ -84,7 +98,8 @@ final class NarrowConvolution {
     reading(
         dy,
         source -> {
-          scratch(taps.transposed(), gradients -> gradWeight(taps, source, gradients, x, dw));
+          scratch(
+              bytes(taps.transposed()), gradients -> gradWeight(taps, source, gradients, x, dw));
           if (dbias != null) {
             taps.sumBias(source, dbias.address());
           }
@@ -121,7 +136,7 @@ final class NarrowConvolution {
       body.accept(t.address());
     } else {
       scratch(
-          t.shape(),
+          bytes(t.shape()),
           wide -> {
             CastLoops.cast(t.dtype(), t.address(), DType.FLOAT32, wide, t.size());
             body.accept(wide);
@@ -135,7 +150,7 @@ final class NarrowConvolution {
       body.accept(t.address());
     } else {
       scratch(
-          t.shape(),
+          bytes(t.shape()),
           wide -> {
             body.accept(wide);
             CastLoops.cast(DType.FLOAT32, wide, t.dtype(), t.address(), t.size());
@@ -143,8 +158,13 @@ final class NarrowConvolution {
     }
   }
 
-  private void scratch(Shape shape, LongConsumer body) {
-    Buffer buffer = context.memory().allocate(shape.size() * Float.BYTES);
+  /** Of a shape in float32. */
+  private static long bytes(Shape shape) {
+    return shape.size() * Float.BYTES;
+  }
+
+  private void scratch(long bytes, LongConsumer body) {
+    Buffer buffer = context.memory().allocate(bytes);
     try {
       body.accept(buffer.address());
     } finally {

@@ -1,13 +1,14 @@
 package io.auxgrad.kernels.cpu;
 
 import io.auxgrad.kernels.cpu.simd.Native;
+import io.auxgrad.kernels.cpu.simd.TapLoops;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Conv2dSpec;
 
 /**
  * What each pixel of an image adds to each tap of a convolution of stride 1 and one group: {@code
- * taps [N*H*W, O*KH*KW]}, which are summed into {@code y [N,OH,OW,O]}, or filled from its gradient.
+ * taps [N*H*W, KH*KW*O]}, which are summed into {@code y [N,OH,OW,O]}, or filled from its gradient.
  */
 final class ShiftedTaps {
   private final int n;
@@ -33,9 +34,9 @@ final class ShiftedTaps {
     kernelW = weight.dim(2);
   }
 
-  /** {@code [N*H*W, O*KH*KW]}, as {@link #sum} reads it. */
+  /** {@code [N*H*W, KH*KW*O]}, as {@link #sum} reads it. */
   Shape shape() {
-    return Shape.of(n * h * w, outputs * kernelH * kernelW);
+    return Shape.of(n * h * w, kernelH * kernelW * outputs);
   }
 
   /** {@code [O*KH*KW, N*H*W]}, as {@link #fill} writes it. */
@@ -54,45 +55,107 @@ final class ShiftedTaps {
   }
 
   /**
-   * Writes rows {@code [lo, hi)} of {@code y = activation(sum of taps + bias)}; {@code bias} may be
-   * 0 for none. Taps are added in the order of the kernel.
+   * Writes the weights {@code [O,KH,KW,C]}, {@code bytes} bytes of each tap, in the order of {@link
+   * #shape}: the outputs of a tap side by side.
    */
-  void sum(long taps, long bias, Activation activation, long y, int lo, int hi) {
-    float[] line = new float[outW];
-    for (int row = lo; row < hi; row++) {
-      for (int o = 0; o < outputs; o++) {
-        java.util.Arrays.fill(line, bias == 0 ? 0 : Native.getFloat(bias, o));
-        sumLine(taps, row / outH, row % outH, o, line);
-        put(line, activation, y, row, o);
+  void order(long weights, long bytes, long ordered) {
+    int taps = kernelH * kernelW;
+    for (int o = 0; o < outputs; o++) {
+      for (int tap = 0; tap < taps; tap++) {
+        Native.copy(
+            weights + bytes * (o * taps + tap), ordered + bytes * (tap * outputs + o), bytes);
       }
     }
   }
 
-  private void sumLine(long taps, int image, int i, int o, float[] line) {
-    int columns = outputs * kernelH * kernelW;
-    for (int a = 0; a < kernelH; a++) {
-      int from = i - spec.padH() + a * spec.dilationH();
-      if (from < 0 || from >= h) {
-        continue;
+  /** Bytes of scratch that a worker needs for {@link #sum}. */
+  long scratchBytes() {
+    return biasBytes() + rowBytes() + TapLoops.MARGIN_BYTES;
+  }
+
+  private long biasBytes() {
+    return Math.ceilDiv(4L * outputs, 64) * 64 + TapLoops.MARGIN_BYTES;
+  }
+
+  private long rowBytes() {
+    return 4L * outW * outputs;
+  }
+
+  /**
+   * Writes rows {@code [lo, hi)} of {@code y = activation(sum of taps + bias)}; {@code bias} may be
+   * 0 for none. Taps are added in the order of the kernel. Behind them is a margin as {@link
+   * TapLoops} wants it.
+   */
+  void sum(long taps, long bias, Activation activation, long y, int lo, int hi, long scratch) {
+    Native.clear(scratch, biasBytes());
+    if (bias != 0) {
+      Native.copy(bias, scratch, 4L * outputs);
+    }
+    long line = scratch + biasBytes();
+    for (int row = lo; row < hi; row++) {
+      sumLine(taps, row / outH, row % outH, scratch, line);
+      activate(line, activation);
+      Native.copy(line, y + rowBytes() * row, rowBytes());
+    }
+  }
+
+  private void sumLine(long taps, int image, int i, long bias, long line) {
+    long[] places = new long[kernelH * kernelW];
+    int j = 0;
+    while (j < outW) {
+      int end = j + 1;
+      while (end < outW && columnsAt(end) == columnsAt(j)) {
+        end++;
       }
+      int count = find(taps, image, i, j, places);
+      TapLoops.sum(places, count, bias, pixelBytes(), end - j, outputs, line + 4L * j * outputs);
+      j = end;
+    }
+  }
+
+  /** Which columns of the kernel are inside of the image at output column {@code j}, as bits. */
+  private long columnsAt(int j) {
+    long inside = 0;
+    for (int b = 0; b < kernelW; b++) {
+      inside = inside << 1 | (isInside(column(j, b), w) ? 1 : 0);
+    }
+    return inside;
+  }
+
+  /** The places of the taps of an output, in order; returns how many there are. */
+  private int find(long taps, int image, int i, int j, long[] places) {
+    int count = 0;
+    for (int a = 0; a < kernelH; a++) {
+      int row = i - spec.padH() + a * spec.dilationH();
       for (int b = 0; b < kernelW; b++) {
-        int shift = b * spec.dilationW() - spec.padW();
-        int last = Math.min(outW, w - shift);
-        long base = taps + 4L * ((o * kernelH + a) * kernelW + b);
-        long pixel = ((long) image * h + from) * w + shift;
-        for (int j = Math.max(0, -shift); j < last; j++) {
-          line[j] += Native.getFloat(base, (pixel + j) * columns);
+        if (isInside(row, h) && isInside(column(j, b), w)) {
+          long pixel = ((long) image * h + row) * w + column(j, b);
+          places[count++] = taps + pixelBytes() * pixel + 4L * outputs * (a * kernelW + b);
         }
       }
     }
+    return count;
   }
 
-  private void put(float[] line, Activation activation, long y, int row, int o) {
-    float low = activation == Activation.IDENTITY ? Float.NEGATIVE_INFINITY : 0;
+  private int column(int j, int b) {
+    return j - spec.padW() + b * spec.dilationW();
+  }
+
+  private static boolean isInside(int place, int extent) {
+    return place >= 0 && place < extent;
+  }
+
+  private long pixelBytes() {
+    return 4L * kernelH * kernelW * outputs;
+  }
+
+  private void activate(long line, Activation activation) {
+    if (activation == Activation.IDENTITY) {
+      return;
+    }
     float high = activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-    for (int j = 0; j < outW; j++) {
-      float value = Math.min(high, Math.max(low, line[j]));
-      Native.putFloat(y, ((long) row * outW + j) * outputs + o, value);
+    for (int k = 0; k < outW * outputs; k++) {
+      Native.putFloat(line, k, Math.min(high, Math.max(0, Native.getFloat(line, k))));
     }
   }
 
