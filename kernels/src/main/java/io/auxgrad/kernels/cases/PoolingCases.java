@@ -4,6 +4,7 @@ import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -22,8 +23,17 @@ final class PoolingCases {
 
   static List<OpCase> all() {
     List<OpCase> all = new ArrayList<>(OpCase.alsoInBfloat16(small(), Set.of(0), Set.of(0)));
+    all.addAll(OpCase.alsoInBfloat16(sums(), Set.of(0, 1), Set.of(0, 1)));
     all.addAll(large());
     return all;
+  }
+
+  private static List<OpCase> sums() {
+    return List.of(
+        maxAndSum(Input.distinct(2, 7, 9, 5), new Pool2dSpec(3, 2, 1)),
+        maxAndSum(Input.distinct(2, 7, 9, 5), new Pool2dSpec(5, 1, 2)),
+        maxAndSum(Input.distinct(1, 8, 6, 48), new Pool2dSpec(5, 1, 2)),
+        maxAndSum(Input.distinct(1, 1, 3, 32), new Pool2dSpec(5, 1, 2)));
   }
 
   /** So small that values stay distinct in bfloat16. */
@@ -70,6 +80,8 @@ final class PoolingCases {
       cases.add(max(Input.distinct(2, 11, 10, 17), spec));
     }
     cases.add(chain(Input.distinct(2, 21, 19, 40), 5, 4));
+    cases.add(maxAndSum(Input.distinct(2, 11, 22, 80), new Pool2dSpec(5, 1, 2)));
+    cases.add(maxAndSum(Input.distinct(1, 6, 90, 48), new Pool2dSpec(5, 1, 2)));
     for (Pool2dSpec spec : List.of(new Pool2dSpec(3, 2, 1), new Pool2dSpec(5, 1, 2))) {
       cases.add(max(Input.distinct(2, 5, 70, 36), spec));
       cases.add(average(Input.distinct(1, 4, 61, 13), spec));
@@ -89,6 +101,22 @@ final class PoolingCases {
             })
         .differentiable((b, in, out, dy) ->
             List.of(b.pooling().maxBackward(dy, out.get(1), spec, in.get(0).shape())));
+  }
+
+  private static OpCase maxAndSum(Input input, Pool2dSpec spec) {
+    return OpCase.of(
+        "max pool and sum " + spec,
+        Set.of("pooling.maxAndSum"),
+        List.of(input, Input.uniform(input.shape().dims())),
+        in -> {
+          Array64 sum = Array64.of(input.shape());
+          Arrays.setAll(sum.data(), i -> in.get(1).data()[i] + in.get(0).data()[i]);
+          return List.of(maxReference(in.get(0), spec).getFirst(), sum);
+        },
+        (b, in) -> {
+          var r = b.pooling().maxAndSum(in.get(0), spec, in.get(1));
+          return List.of(r.y(), r.sum());
+        });
   }
 
   private static OpCase chain(Input input, int kernel, int stages) {

@@ -42,10 +42,10 @@ public final class CpuBackend implements Backend {
     context = new CpuContext(new CpuMemory(), workers(threads));
     memory = new RecordableMemory(context.memory(), context.memory()::forRecording);
     normalization = new CpuNormalization(context);
-    pooling = new CpuPooling(context);
-    resize = new CpuResize(context);
     CpuPointwise elements = new CpuPointwise(context);
     pointwise = elements;
+    pooling = new CpuPooling(context, elements);
+    resize = new CpuResize(context);
     CpuMatmul matrices = new CpuMatmul(context);
     CpuConvolution products = new CpuConvolution(context, matrices);
     boolean bfloat16 = OneDnn.get().hasBfloat16();

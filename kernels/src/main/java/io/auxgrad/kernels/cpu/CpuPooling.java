@@ -9,9 +9,11 @@ import io.auxgrad.tensor.Buffer;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.PoolingOps;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Pooling along one axis after the other. Every row of a result is computed by one thread, so sums
@@ -24,13 +26,18 @@ final class CpuPooling extends PoolingOps {
   private static final int SUM_BLOCK = 256;
 
   private final CpuContext context;
+  private final CpuPointwise pointwise;
 
-  CpuPooling(CpuContext context) {
+  CpuPooling(CpuContext context, CpuPointwise pointwise) {
     this.context = context;
+    this.pointwise = pointwise;
   }
 
   @Override
   protected void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions) {
+    if (positions == null && MaxPoolStrips.suits(x, spec) && inStrips(x, null, y, null)) {
+      return;
+    }
     eachRow(
         y.shape(),
         FloatMaxPoolRows.scratchBytes(x, y, spec),
@@ -41,6 +48,29 @@ final class CpuPooling extends PoolingOps {
                   : new FloatMaxPoolRows(x, y, positions, spec, scratch);
           rows.run(lo, hi);
         });
+  }
+
+  /** Returns false if a number was not finite: then {@code y} is worth nothing. */
+  private boolean inStrips(Tensor x, Tensor addend, Tensor y, Tensor sum) {
+    AtomicBoolean finite = new AtomicBoolean(true);
+    withScratch(
+        MaxPoolStrips.parts(x.shape()),
+        1,
+        MaxPoolStrips.scratchBytes(x.shape()),
+        (lo, hi, scratch) -> {
+          if (!new MaxPoolStrips(x, addend, y, sum, scratch).run(lo, hi)) {
+            finite.set(false);
+          }
+        });
+    return finite.get();
+  }
+
+  @Override
+  protected void runMaxAndSum(Tensor x, Pool2dSpec spec, Tensor addend, Tensor y, Tensor sum) {
+    if (!MaxPoolStrips.suits(x, spec) || !inStrips(x, addend, y, sum)) {
+      runMax(x, spec, y, null);
+      pointwise.runBinary(BinaryOp.ADD, addend, x, sum);
+    }
   }
 
   @Override

@@ -40,9 +40,10 @@ public final class CudaBackend implements Backend {
     reduction = new CudaReduction(gpu);
     convolution = new CudaConvolution(gpu, reduction);
     matmul = new CudaMatmul(gpu);
-    pointwise = new CudaPointwise(gpu);
+    CudaPointwise elements = new CudaPointwise(gpu);
+    pointwise = elements;
     normalization = new CudaNormalization(gpu);
-    pooling = new CudaPooling(gpu);
+    pooling = new CudaPooling(gpu, elements);
     resize = new CudaResize(gpu);
     loss = new CudaLoss(gpu);
     indexing = new CudaIndexing(gpu);

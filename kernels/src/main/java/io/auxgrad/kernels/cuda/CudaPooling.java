@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cuda.launch.KernelFile;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
+import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.PoolingOps;
 import java.util.List;
@@ -21,6 +22,7 @@ final class CudaPooling extends PoolingOps {
   /** {@code RUN} in {@code pooling.cu}. */
   private static final int RUN = 4;
 
+  private final CudaPointwise pointwise;
   private final ChannelKernels maximum;
   private final KernelFile.Typed maximum5x5;
   private final ChannelKernels maximumBackward;
@@ -30,7 +32,8 @@ final class CudaPooling extends PoolingOps {
   private final ChannelKernels global;
   private final ChannelKernels globalBackward;
 
-  CudaPooling(Gpu gpu) {
+  CudaPooling(Gpu gpu, CudaPointwise pointwise) {
+    this.pointwise = pointwise;
     KernelFile file = new KernelFile(gpu, "pooling.cu");
     maximum = ChannelKernels.of(file, "maximum");
     maximum5x5 = file.typed("maximum_5x5");
@@ -72,6 +75,12 @@ final class CudaPooling extends PoolingOps {
     }
     Kernel kernel = begin(maximum, y).put(x).put(y).put(positions);
     ImageGrid.launchRows(putShape(kernel, x.shape(), y.shape(), spec), y);
+  }
+
+  @Override
+  protected void runMaxAndSum(Tensor x, Pool2dSpec spec, Tensor addend, Tensor y, Tensor sum) {
+    runMax(x, spec, y, null);
+    pointwise.runBinary(BinaryOp.ADD, addend, x, sum);
   }
 
   @Override

@@ -184,6 +184,12 @@ final class EveryOp {
           return List.of(max.y(), max.positions());
         });
     ops.put(
+        "max pool and sum",
+        () -> {
+          var both = pooling.maxAndSum(image(), spec, image());
+          return List.of(both.y(), both.sum());
+        });
+    ops.put(
         "pooling chain",
         () -> {
           Tensor factor = floats(images.dim(3));

@@ -10,6 +10,7 @@ import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.TensorScope;
 import io.auxgrad.tensor.ops.Backend;
+import io.auxgrad.tensor.ops.BinaryOp;
 import io.auxgrad.tensor.ops.Pool2dSpec;
 import io.auxgrad.tensor.ops.PoolingOps;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,9 @@ class MaxPoolTest {
           Case.of(5, 1, 2, 9, 11, 20, 9),
           Case.of(5, 1, 2, 8, 7, 32, 8),
           Case.of(5, 1, 2, 3, 2, 32, 1),
+          Case.of(5, 1, 2, 1, 3, 16, 7),
+          Case.of(5, 1, 2, 9, 20, 80, 7),
+          Case.of(5, 1, 2, 6, 45, 48, 7),
           Case.of(3, 2, 1, 8, 9, 16, 9),
           Case.of(2, 1, 1, 7, 5, 33, 8),
           Case.of(4, 1, 2, 6, 6, 17, 4),
@@ -86,6 +90,10 @@ class MaxPoolTest {
     assertArrayEquals(expected.positions(), got, type + " positions");
     Tensor without = backend.pooling().max(image, c.spec(), false).y();
     assertArrayEquals(expected.y(), floats(backend, without), type + " y without positions");
+    PoolingOps.MaxAndSum both = backend.pooling().maxAndSum(image, c.spec(), image);
+    assertArrayEquals(expected.y(), floats(backend, both.y()), type + " y beside a sum");
+    Tensor twice = backend.pointwise().binary(BinaryOp.ADD, image, image);
+    assertArrayEquals(floats(backend, twice), floats(backend, both.sum()), type + " sum");
     Tensor slopes = tensor(backend, out, dy, type);
     Tensor gradient = backend.pooling().maxBackward(slopes, max.positions(), c.spec(), c.shape());
     assertEquals(type, gradient.dtype());

@@ -11,6 +11,7 @@ import io.auxgrad.tensor.Tensor;
 import io.auxgrad.tensor.ops.Activation;
 import io.auxgrad.tensor.ops.Backends;
 import io.auxgrad.tensor.ops.Pool2dSpec;
+import io.auxgrad.tensor.ops.PoolingOps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +43,10 @@ final class ChainedPooling extends Layer {
 
   @Override
   public Variable forward(Variable x) {
-    return depthwise && !isTracked(x) ? fused(x) : Scratch.run(() -> stages(x));
+    if (isTracked(x)) {
+      return Scratch.run(() -> stages(x));
+    }
+    return depthwise ? fused(x) : Scratch.run(() -> summing(x));
   }
 
   private boolean isTracked(Variable x) {
@@ -53,6 +57,24 @@ final class ChainedPooling extends Layer {
   private Variable fused(Variable x) {
     List<Tensor> factors = convolutions.stream().map(c -> c.weight().value()).toList();
     return Variable.constant(Backends.of(x.value()).pooling().chain(x.value(), WINDOW, factors));
+  }
+
+  // As `stages`, where each result is read once, to be pooled and to be added to the sum.
+  private Variable summing(Variable x) {
+    Tensor sum = x.value();
+    Variable pooled = PoolingGradients.maxPool(x, WINDOW);
+    for (Conv2d conv : convolutions.subList(0, STAGES - 1)) {
+      Variable top = conv.forward(pooled);
+      pooled.release();
+      PoolingOps.MaxAndSum next = Backends.of(sum).pooling().maxAndSum(top.value(), WINDOW, sum);
+      top.release();
+      if (sum != x.value()) {
+        sum.close();
+      }
+      sum = next.sum();
+      pooled = Variable.constant(next.y());
+    }
+    return convolutions.getLast().forward(pooled, Variable.constant(sum), Activation.IDENTITY);
   }
 
   private Variable stages(Variable x) {

@@ -29,6 +29,26 @@ public abstract class PoolingOps {
     return new Max(y, positions);
   }
 
+  /** What {@link #maxAndSum} makes: {@code y [N,OH,OW,C]}, and {@code sum} of the input's shape. */
+  public record MaxAndSum(Tensor y, Tensor sum) {}
+
+  /**
+   * The maximum of each window, and {@code sum = addend + x}: what a chain of residual pooling does
+   * with each of its results, which are read once for both. For inference: it has no gradient.
+   *
+   * @param addend of {@code x}'s shape and type
+   */
+  public final MaxAndSum maxAndSum(Tensor x, Pool2dSpec spec, Tensor addend) {
+    Checks.activationImage("max pool and sum", "input", x);
+    Checks.sameShape("max pool and sum", "addend", addend, "input", x);
+    Checks.sameType("max pool and sum", "addend", addend, "input", x);
+    Checks.sameDevice("max pool and sum", x, addend);
+    Tensor y = Tensor.empty(x.memory(), x.dtype(), spec.outputShape(x.shape()));
+    Tensor sum = Tensor.empty(x.memory(), x.dtype(), x.shape());
+    Launch.run("pooling.maxAndSum", () -> runMaxAndSum(x, spec, addend, y, sum), x, addend, y, sum);
+    return new MaxAndSum(y, sum);
+  }
+
   /**
    * A chain of residual pooling, channel by channel: {@code y = x + t_1 + ... + t_K} with {@code
    * t_k = factor_k * max(t_{k-1})} and {@code t_0 = x}, as in RefineNet (Lin et al., CVPR 2017)
@@ -120,6 +140,10 @@ public abstract class PoolingOps {
 
   /** Writes {@code y} and, unless null, {@code positions}. */
   protected abstract void runMax(Tensor x, Pool2dSpec spec, Tensor y, Tensor positions);
+
+  /** Writes {@code y} and {@code sum}. */
+  protected abstract void runMaxAndSum(
+      Tensor x, Pool2dSpec spec, Tensor addend, Tensor y, Tensor sum);
 
   /** Writes {@code y}. */
   protected abstract void runChain(Tensor x, Pool2dSpec window, List<Tensor> factors, Tensor y);

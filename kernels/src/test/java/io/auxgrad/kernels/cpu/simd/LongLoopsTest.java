@@ -8,7 +8,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Loops that the JVM must compile by themselves are longer than what it inlines. */
 class LongLoopsTest {
@@ -16,11 +16,15 @@ class LongLoopsTest {
   private static final int MOST_INLINED = 325;
 
   @ParameterizedTest
-  @ValueSource(strings = {"gradientOfInput", "gradientSumsOfRun"})
-  void areNotInlined(String loop) throws IOException {
+  @CsvSource({
+    "BatchNormBfloat16, gradientOfInput",
+    "BatchNormBfloat16, gradientSumsOfRun",
+    "ChainVectors, twoRows",
+    "WindowVectors, along"
+  })
+  void areNotInlined(String of, String loop) throws IOException {
     byte[] bytes;
-    try (InputStream file =
-        BatchNormBfloat16.class.getResourceAsStream("BatchNormBfloat16.class")) {
+    try (InputStream file = BatchNormBfloat16.class.getResourceAsStream(of + ".class")) {
       bytes = file.readAllBytes();
     }
     int length =
