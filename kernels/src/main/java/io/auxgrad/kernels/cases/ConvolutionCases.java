@@ -49,11 +49,16 @@ final class ConvolutionCases {
     for (int o : new int[] {13, 16, 17}) {
       cases.add(conv(2, 7, 6, 64, o, 3, Conv2dSpec.of(1, 1), true));
     }
+    for (int o : new int[] {5, 8, 13}) {
+      cases.add(conv(2, 4, 7, 128, o, 3, Conv2dSpec.of(1, 1), o != 5));
+    }
+    cases.add(conv(1, 3, 9, 129, 13, 3, new Conv2dSpec(1, 1, 2, 3, 2, 3, 1), true));
     cases.add(conv(1, 5, 4, 65, 2, 5, Conv2dSpec.of(1, 2), true));
     cases.add(conv(1, 3, 9, 64, 3, 3, new Conv2dSpec(1, 1, 2, 3, 2, 3, 1), true));
     for (Activation a : Activation.values()) {
       cases.add(fused(a, 12, 10));
       cases.add(fused(a, 70, 3));
+      cases.add(fused(a, 128, 11));
       cases.add(residual(a, 3, 12, 10, true));
       cases.add(residual(a, 3, 70, 3, false));
       cases.add(residual(a, 3, 1, 16, true));

@@ -119,7 +119,7 @@ final class CpuConvolution extends ConvolutionOps {
       if (dbias != null) {
         clear(dbias);
       }
-    } else if (NarrowConvolution.suits(x, dw.shape(), spec)) {
+    } else if (NarrowConvolution.suitsGradWeight(x, dw.shape(), spec)) {
       narrow.gradWeight(x, dy, spec, dw, dbias);
     } else if (dbias == null && PointConvolution.suitsGradWeight(x, dy, dw.shape(), spec)) {
       point.gradWeight(x, dy, dw);

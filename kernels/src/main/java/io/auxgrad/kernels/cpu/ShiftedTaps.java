@@ -92,57 +92,52 @@ final class ShiftedTaps {
       Native.copy(bias, scratch, 4L * outputs);
     }
     long line = scratch + biasBytes();
+    long[] places = new long[kernelH * kernelW];
     for (int row = lo; row < hi; row++) {
-      sumLine(taps, row / outH, row % outH, scratch, line);
+      sumLine(taps, row, places, scratch, line);
       activate(line, activation);
       Native.copy(line, y + rowBytes() * row, rowBytes());
     }
   }
 
-  private void sumLine(long taps, int image, int i, long bias, long line) {
-    long[] places = new long[kernelH * kernelW];
+  private void sumLine(long taps, int row, long[] places, long bias, long line) {
     int j = 0;
     while (j < outW) {
       int end = j + 1;
-      while (end < outW && columnsAt(end) == columnsAt(j)) {
+      while (end < outW && first(end) == first(j) && end(end) == end(j)) {
         end++;
       }
-      int count = find(taps, image, i, j, places);
+      int count = find(taps, row, j, places);
       TapLoops.sum(places, count, bias, pixelBytes(), end - j, outputs, line + 4L * j * outputs);
       j = end;
     }
   }
 
-  /** Which columns of the kernel are inside of the image at output column {@code j}, as bits. */
-  private long columnsAt(int j) {
-    long inside = 0;
-    for (int b = 0; b < kernelW; b++) {
-      inside = inside << 1 | (isInside(column(j, b), w) ? 1 : 0);
-    }
-    return inside;
+  /** The first column of the kernel that is inside of the image at output column {@code j}. */
+  private int first(int j) {
+    return Math.clamp(Math.ceilDiv(spec.padW() - j, spec.dilationW()), 0, kernelW);
   }
 
-  /** The places of the taps of an output, in order; returns how many there are. */
-  private int find(long taps, int image, int i, int j, long[] places) {
+  /** The column behind the last one. */
+  private int end(int j) {
+    return Math.clamp(Math.ceilDiv(w + spec.padW() - j, spec.dilationW()), 0, kernelW);
+  }
+
+  /** The places of the taps of output column {@code j} of a row; returns how many there are. */
+  private int find(long taps, int row, int j, long[] places) {
+    long image = (long) (row / outH) * h;
     int count = 0;
     for (int a = 0; a < kernelH; a++) {
-      int row = i - spec.padH() + a * spec.dilationH();
-      for (int b = 0; b < kernelW; b++) {
-        if (isInside(row, h) && isInside(column(j, b), w)) {
-          long pixel = ((long) image * h + row) * w + column(j, b);
-          places[count++] = taps + pixelBytes() * pixel + 4L * outputs * (a * kernelW + b);
-        }
+      int from = row % outH - spec.padH() + a * spec.dilationH();
+      if (from < 0 || from >= h) {
+        continue;
+      }
+      for (int b = first(j); b < end(j); b++) {
+        long pixel = (image + from) * w + (j - spec.padW() + b * spec.dilationW());
+        places[count++] = taps + pixelBytes() * pixel + 4L * outputs * (a * kernelW + b);
       }
     }
     return count;
-  }
-
-  private int column(int j, int b) {
-    return j - spec.padW() + b * spec.dilationW();
-  }
-
-  private static boolean isInside(int place, int extent) {
-    return place >= 0 && place < extent;
   }
 
   private long pixelBytes() {
