@@ -68,6 +68,14 @@ final class PoolingRows {
   private static List<Row> chain(int... extents) {
     return List.of(
         Row.of(
+            "maximum 5x5 and sum",
+            Traffic.twice(0),
+            b -> {
+              Tensor x = b.map(shape(b, extents));
+              Tensor addend = b.map(shape(b, extents));
+              return () -> b.ops().pooling().maxAndSum(x, CHAIN, addend);
+            }),
+        Row.of(
             "chain of one 5x5",
             Traffic.ONCE,
             b -> {
