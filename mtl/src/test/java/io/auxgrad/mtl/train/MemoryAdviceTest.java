@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.auxgrad.mtl.NoLeaks;
 import io.auxgrad.mtl.UserException;
 import io.auxgrad.mtl.config.Config;
 import io.auxgrad.mtl.run.RunFolder;
+import io.auxgrad.tensor.ops.Backends;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -127,6 +129,9 @@ final class MemoryAdviceTest {
 
   @Test
   void bfloat16IsNamedWhereAnEvaluationFitsInIt() {
+    assumeTrue(
+        Backends.cpu().multipliesBfloat16(),
+        "this processor does not multiply bfloat16: an evaluation in it takes as much memory");
     String[] wide = {"model.width=1", "model.channels=256"};
     long more = evaluate(evaluated(8, wide), Long.MAX_VALUE / 4);
     long less =
