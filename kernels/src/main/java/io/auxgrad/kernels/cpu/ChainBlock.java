@@ -6,6 +6,7 @@ import io.auxgrad.kernels.cpu.simd.CopyLoops;
 import io.auxgrad.kernels.cpu.simd.MaxPoolLoops;
 import io.auxgrad.kernels.cpu.simd.Native;
 import io.auxgrad.kernels.cpu.simd.UpdateLoops;
+import io.auxgrad.kernels.cpu.simd.WindowLoops;
 import io.auxgrad.tensor.DType;
 import io.auxgrad.tensor.Shape;
 import io.auxgrad.tensor.Tensor;
@@ -108,7 +109,7 @@ final class ChainBlock {
 
   /** Whether {@link #walk} can do it. */
   boolean isQuick() {
-    return kernel == ChainLoops.KERNEL && pad == kernel / 2 && ChainLoops.suit(width, count);
+    return kernel == WindowLoops.KERNEL && pad == kernel / 2 && WindowLoops.suit(width, count);
   }
 
   /** Steps until the last stage is at the end of the image. */

@@ -3,23 +3,13 @@ package io.auxgrad.kernels.cpu.simd;
 /**
  * Rows of a chain of residual pooling over windows of 5x5, for whole vectors of channels. A row
  * comes and goes once: what is computed of a pixel is scaled, summed and compared with its
- * neighbours while it is in registers.
+ * neighbours while it is in registers. {@link WindowLoops#suit} says for which rows.
  *
  * <p>The first two return 0, or NaN if a number was not finite. Then the row is worth nothing: to
  * let NaN win, as {@link MaxPoolLoops} does, takes twice the instructions for each comparison.
  */
 public final class ChainLoops {
-  /** Rows and columns of a window. */
-  public static final int KERNEL = 5;
-
-  private static final int LEAST_PIXELS = 3;
-
   private ChainLoops() {}
-
-  /** Whether rows of so many pixels and channels can be done here. */
-  public static boolean suit(int pixels, int channels) {
-    return Simd.available() && channels % Lanes.COUNT == 0 && pixels >= LEAST_PIXELS;
-  }
 
   /**
    * The input: copies its pixels, a {@code stride} in bytes apart, to {@code sum}, and the maxima
